@@ -1,0 +1,30 @@
+"""Read the real state of a resource."""
+
+from __future__ import annotations
+
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Noun
+from workflow.model.run import Health, Resource
+from workflow.model.workload import Name
+
+
+class Input(Noun):
+    """A resource of `tenant`. One that carries another tenant's tag is reported as not found."""
+
+    resource: Resource
+    tenant: Name
+
+
+class Output(Noun):
+    """What the cloud says of it now."""
+
+    health: Health
+
+
+TOOL = Tool(
+    name="get_health",
+    summary="Read the real state of an instance, bucket or job.",
+    risk="read",
+    input=Input,
+    output=Output,
+)

@@ -1,0 +1,31 @@
+"""Take away a resource that Tollgate made."""
+
+from __future__ import annotations
+
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Noun
+from workflow.model.run import Resource
+from workflow.model.workload import Name
+
+
+class Input(Noun):
+    """A resource of `tenant`. One that carries another tenant's tag, or none of ours, is refused as not found."""
+
+    resource: Resource
+    tenant: Name
+
+
+class Output(Noun):
+    """`released` is False where there was nothing left to take away."""
+
+    resource: Resource
+    released: bool
+
+
+TOOL = Tool(
+    name="release_resource",
+    summary="Terminate an instance, delete a bucket with what is in it, or stop a job. It cannot be undone.",
+    risk="destructive",
+    input=Input,
+    output=Output,
+)

@@ -1,0 +1,79 @@
+"""The question that the gate is asked: one shape, built in one place, for both planes.
+
+The control plane fills everything in. A function has no state, so it leaves `cost` and `context.spend` null and says
+`context.plane: function`; the rules that need state then keep out of it. `resource` is every argument of the call as it
+was parsed; `machine` is what the cloud's own catalog says about the machine that the arguments name, never what the
+caller says about it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from workflow.model.base import Json, Noun, Risk
+from workflow.model.ports import Spend
+from workflow.model.workload import Principal
+
+
+class Call(Noun):
+    """A tool call as the gate sees it. `arguments` are the tool's Input, dumped as JSON."""
+
+    tool: str
+    risk: Risk
+    cloud: str
+    arguments: Json
+
+
+class MachineFacts(Noun):
+    """What the catalog knows of a machine type."""
+
+    name: str
+    family: str
+    vcpus: int
+    memory_gib: float
+    gpu: str | None
+    gpu_count: int
+
+
+class Price(Noun):
+    """What the call would cost, in cents, and the request's own cap, if it has one, per `run`, `hour` or `month`."""
+
+    total_cents: int
+    hourly_cents: int
+    monthly_cents: int
+    cap_cents: int | None = None
+    cap_per: Literal["run", "hour", "month"] | None = None
+
+
+def question(
+    principal: Principal,
+    call: Call,
+    *,
+    machine: MachineFacts | None,
+    now: datetime,
+    price: Price | None = None,
+    spend: Spend | None = None,
+    plane: Literal["control", "function"] = "function",
+) -> Json:
+    """The gate's input document."""
+    arguments = call.arguments
+    target = arguments.get("resource") or arguments
+    return {
+        "principal": {
+            "id": principal.id,
+            "tenant": principal.tenant,
+            "roles": sorted(principal.roles),
+            "channel": principal.channel,
+        },
+        "action": {"tool": call.tool, "risk": call.risk, "cloud": call.cloud, "region": target.get("region")},
+        "resource": arguments,
+        "machine": None if machine is None else machine.model_dump(mode="json"),
+        "cost": None if price is None else price.model_dump(mode="json"),
+        "data": arguments.get("data") or {"residency": [], "personal": False},
+        "context": {
+            "plane": plane,
+            "now": now.isoformat(),
+            "spend": None if spend is None else spend.model_dump(mode="json"),
+        },
+    }

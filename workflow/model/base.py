@@ -1,0 +1,35 @@
+"""What every noun shares: frozen, closed to unknown fields, and digested the same way everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Cloud = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+"""A cloud's short name: the name of its folder in `mcp_handlers` (aws, azure, gcp)."""
+
+Purchase = Literal["on_demand", "spot"]
+Risk = Literal["read", "write", "destructive"]
+Json = dict[str, Any]
+
+
+class Noun(BaseModel):
+    """A frozen value. Unknown fields are refused, so that a misspelt one is never lost in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def canonical(value: Any) -> bytes:
+    """The one byte form of a JSON value: sorted keys, no spaces, UTF-8, no NaN.
+
+    Raises ValueError for what JSON cannot carry.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical form, as 64 hex digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()

@@ -1,0 +1,148 @@
+"""What can go wrong. The class says whether trying again can help; `code` is stable; `remedy` is for the reader.
+
+A tool's failure crosses the wire as its code and scope and is rebuilt on the other side by `failure`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+Scope = Literal["", "offer", "region", "cloud"]
+
+
+class TollgateError(Exception):
+    """Base of all. `code` is stable, `remedy` says what to do, and `scope` how far the trouble reaches."""
+
+    code: ClassVar[str] = "INTERNAL"
+    retryable: ClassVar[bool] = False
+    scope: ClassVar[Scope] = ""
+    default_remedy: ClassVar[str] = "Report this with the run id."
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy or self.default_remedy
+
+
+class Terminal(TollgateError):
+    """Trying the same thing again will fail the same way."""
+
+
+class Retryable(TollgateError):
+    """The same call may succeed later."""
+
+    retryable = True
+
+
+class BadRequest(Terminal):
+    """The caller sent something that cannot be understood or carried out."""
+
+    code = "BAD_REQUEST"
+    default_remedy = "Correct the request and send it again."
+
+
+class NoOffer(Terminal):
+    """Nothing on sale fits the workload."""
+
+    code = "NO_OFFER"
+    default_remedy = "Ask for less, for another machine, or for more places."
+
+
+class NoCapacity(Terminal):
+    """The cloud has none of these machines in this place now: another offer may do."""
+
+    code = "NO_CAPACITY"
+    scope = "offer"
+    default_remedy = "Another zone, machine or purchase option is tried."
+
+
+class QuotaExceeded(Terminal):
+    """The account may not have more of these in this region."""
+
+    code = "QUOTA_EXCEEDED"
+    scope = "offer"
+    default_remedy = "Another offer is tried; ask the cloud to raise the quota."
+
+
+class NotFound(Terminal):
+    """The resource does not exist."""
+
+    code = "NOT_FOUND"
+    default_remedy = "Check the id, region and cloud."
+
+
+class NoPermission(Terminal):
+    """The cloud refused the function's own role."""
+
+    code = "NO_PERMISSION"
+    scope = "cloud"
+    default_remedy = "Give the tool's role the permission that the message names."
+
+
+class Rejected(Terminal):
+    """The cloud refused the arguments."""
+
+    code = "REJECTED"
+    scope = "offer"
+    default_remedy = "Read the cloud's message; another offer is tried."
+
+
+class Throttled(Retryable):
+    """The cloud asks us to slow down."""
+
+    code = "THROTTLED"
+    default_remedy = "It is tried again with a growing pause."
+
+
+class RegionDown(Retryable):
+    """The cloud's region does not answer or reports itself unavailable."""
+
+    code = "REGION_DOWN"
+    scope = "region"
+    default_remedy = "The run is planned again without this region."
+
+
+class CloudDown(Retryable):
+    """The cloud's endpoint, or our tools there, cannot be reached."""
+
+    code = "CLOUD_DOWN"
+    scope = "cloud"
+    default_remedy = "The run is planned again without this cloud."
+
+
+class Unhealthy(Terminal):
+    """What was made does not run: it is rolled back."""
+
+    code = "UNHEALTHY"
+    scope = "offer"
+    default_remedy = "It was rolled back; another offer is tried."
+
+
+class OutcomeUnknown(Retryable):
+    """The call may or may not have acted. Calling again with the same key gives the one answer."""
+
+    code = "OUTCOME_UNKNOWN"
+    scope = "region"
+    default_remedy = "The same call is sent again with the same key."
+
+
+class Unauthorized(Terminal):
+    """No valid identity, or a write without a valid Grant."""
+
+    code = "UNAUTHORIZED"
+    default_remedy = "Send a valid bearer token (locally: `tollgate token`)."
+
+
+def _leaves(root: type[TollgateError]) -> dict[str, type[TollgateError]]:
+    found = {root.code: root} if "code" in vars(root) else {}
+    for child in root.__subclasses__():
+        found |= _leaves(child)
+    return found
+
+
+BY_CODE = _leaves(TollgateError)
+
+
+def failure(code: str, message: str, remedy: str = "") -> TollgateError:
+    """The error that `code` names, as it was raised elsewhere. An unknown code is a plain terminal error."""
+    return BY_CODE.get(code, Terminal)(message, remedy)

@@ -1,0 +1,156 @@
+"""What the workflow needs from the world. Each port has one contract suite in `tests/contract`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from workflow.model.base import Cloud, Json, Noun
+from workflow.model.decision import Decision
+from workflow.model.run import Receipt, Run, State
+from workflow.model.run import Record as RunRecord
+from workflow.model.workload import Workload
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+
+
+class Reading(Noun):
+    """A Workload with how it was come by. `reader` is `rules` or a model's name; `notes` say what was
+    fallen back on."""
+
+    workload: Workload
+    reader: str
+    notes: tuple[str, ...] = ()
+
+
+class Language(Protocol):
+    """Text into a Workload."""
+
+    async def read(self, text: str) -> Reading:
+        """Raises BadRequest, with what is missing or contradictory, where no Workload can be made."""
+
+
+class Gate(Protocol):
+    """The one judge of what may be done."""
+
+    @property
+    def revision(self) -> str:
+        """Digest of the policy bundle in force."""
+
+    async def decide(self, question: Json) -> Decision:
+        """Judge one question (`policies.engine.question`). Never raises for what policy or its engine
+        does: it denies."""
+
+
+class ToolResult(Noun):
+    """A tool's answer. `receipt` is there for a write; `seconds` is how long the call took."""
+
+    output: Json
+    receipt: Receipt | None = None
+    seconds: float
+
+
+class ToolClient(Protocol):
+    """The only way to a cloud. Raises TollgateError as the tool reported it."""
+
+    async def call(
+        self, tool: str, cloud: Cloud, arguments: Json, *, run: str = "", step: str = ""
+    ) -> ToolResult | Decision:
+        """Call `tool` on `cloud`. For a write, `run` and `step` name the effect, so that it happens once.
+
+        A Decision comes back where the gate did not allow the call, and then nothing was done.
+        """
+
+
+class Event(Noun):
+    """One entry of the ledger, before the ledger has numbered and chained it."""
+
+    run: str
+    tenant: str
+    kind: str
+    body: Json
+    at: datetime
+
+
+class Entry(Noun):
+    """An Event in the ledger: its number, the hash of the entry before it, and its own."""
+
+    seq: int
+    event: Event
+    previous: str
+    hash: str
+
+
+class Reservation(Noun):
+    """Money set aside for one effect, before it is spent. Cents. Freed or settled by the same key."""
+
+    key: str
+    run: str
+    tenant: str
+    project: str
+    cents: int
+    state: Literal["held", "settled", "released"] = "held"
+    at: datetime
+
+
+class Spend(Noun):
+    """What is held and settled in the month of a given time, in cents."""
+
+    tenant_month_cents: int
+    project_month_cents: int
+
+
+class Store(Protocol):
+    """Runs, receipts, reservations and the ledger. Every method is one transaction."""
+
+    async def save_run(self, run: Run) -> None:
+        """Insert, or replace by id."""
+
+    async def get_run(self, run: str) -> Run | None:
+        """The run, or None."""
+
+    async def list_runs(
+        self, *, tenant: str | None = None, state: State | None = None, limit: int = 50
+    ) -> Sequence[Run]:
+        """Newest first."""
+
+    async def end_run(self, run: Run, record: RunRecord, event: Event) -> Entry:
+        """Close the run with its record and write the event, together or not at all."""
+
+    async def save_receipt(self, receipt: Receipt) -> Receipt:
+        """Keep a receipt. The same key again returns the one that was kept first; BadRequest if its
+        arguments differ."""
+
+    async def get_receipt(self, key: str) -> Receipt | None:
+        """The receipt by its effect's key, or None."""
+
+    async def list_receipts(self, run: str) -> Sequence[Receipt]:
+        """A run's receipts in the order they were kept."""
+
+    async def spend(self, tenant: str, project: str, month: datetime, *, without: Sequence[str] = ()) -> Spend:
+        """Held and settled money of `month`, leaving out the reservations whose keys are in `without`."""
+
+    async def reserve(self, reservations: Sequence[Reservation], expected: Spend) -> bool:
+        """Hold all or none. False, and nothing is held, if spend (without these keys) is no longer what was `expected`.
+
+        A key that is already held or settled is left as it is, so the same reservation twice counts once.
+        A released key is held again.
+        """
+
+    async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
+        """Turn a held reservation into a spent one, or give the money back."""
+
+    async def list_reservations(self, run: str) -> Sequence[Reservation]:
+        """A run's reservations, oldest first."""
+
+    async def append(self, event: Event) -> Entry:
+        """Add to the ledger, chained to the entry before."""
+
+    async def entries(self, *, run: str | None = None, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Ledger entries in order, from just after sequence number `after`."""

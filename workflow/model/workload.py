@@ -1,0 +1,70 @@
+"""What was asked for: the Request as it came in, who asked, and the Workload that was read from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from workflow.model.base import Cloud, Noun
+
+Kind = Literal["training", "serving", "batch", "service", "storage"]
+Channel = Literal["terminal", "mcp", "chat", "ticket", "schedule", "api"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,62}$")]
+MAX_TEXT = 8_000
+"""The longest request text, in characters. A page of prose is about 3,000."""
+
+
+class Principal(Noun):
+    """Who acts. `tenant` pays; `roles` are what the identity provider vouched for."""
+
+    id: Name
+    tenant: Name
+    roles: tuple[Name, ...]
+    channel: Channel = "terminal"
+
+
+class Request(Noun):
+    """One demand in somebody's words. `text` is data: nothing in it can widen what the gate allows."""
+
+    id: str
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    principal: Principal
+    project: Name = "default"
+    environment: Literal["development", "staging", "production"] = "development"
+    submitted_at: datetime
+
+
+class Workload(Noun):
+    """What is needed, as read from a request's words. `docs/workload.md` has the reading rules.
+
+    Sizes are per node: `vcpus`, `memory_gib` and `storage_gib` in GiB, `gpu_count` GPUs of type `gpu`
+    (None: any type). `hours` is the work's length, `deadline_hours` the time it must be done in.
+    `budget_usd` is the cap as asked, in US dollars per `budget_per`; cents begin at `budget_cents`.
+    `residency` lists jurisdictions of which any one satisfies the demand.
+    """
+
+    kind: Kind
+    vcpus: int | None = Field(default=None, ge=1, le=100_000)
+    memory_gib: float | None = Field(default=None, gt=0, le=1_000_000)
+    gpu: str | None = None
+    gpu_count: int = Field(default=0, ge=0, le=10_000)
+    nodes: int = Field(default=1, ge=1, le=100_000)
+    hours: float | None = Field(default=None, gt=0, le=1_000_000)
+    deadline_hours: float | None = Field(default=None, gt=0, le=1_000_000)
+    budget_usd: float | None = Field(default=None, ge=0, le=1e12)
+    budget_per: Literal["run", "hour", "month"] | None = None
+    residency: tuple[str, ...] = ()
+    near: str | None = None
+    regions: tuple[str, ...] = ()
+    clouds: tuple[Cloud, ...] = ()
+    purchase: Literal["any", "spot", "on_demand"] = "any"
+    max_latency_ms: float | None = Field(default=None, gt=0)
+    storage_gib: float | None = Field(default=None, gt=0, le=1e9)
+    personal_data: bool = False
+
+    @property
+    def budget_cents(self) -> int | None:
+        """The cap in whole cents, rounded down, so that a cap is never exceeded by rounding."""
+        return None if self.budget_usd is None else int(self.budget_usd * 100 + 1e-6)
