@@ -56,7 +56,7 @@ class Created(Noun):
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool's contract. `undo` turns what was created into the `release_resource` calls that take it away, last first."""
+    """A tool's contract. `undo` turns what was created into the `release_resource` calls that take it away."""
 
     name: str
     summary: str

@@ -11,8 +11,8 @@ from workflow.model.base import Cloud, Noun, Purchase
 class Offer(Noun):
     """A priced possibility. All rates are microdollars.
 
-    `zone` is empty where the price holds for the whole region. `basis` says how the price is known: `list` as published;
-    `regional-factor` and `derived` are estimates, and `estimate` is then true. `interruption_pct` is the
+    `zone` is empty where the price holds for the whole region. `basis` says how the price is known: `list` as
+    published; `regional-factor` and `derived` are estimates, and `estimate` is then true. `interruption_pct` is the
     published chance that a spot machine is taken back within a month, upper end of its band, None if unpublished.
     `compute_micros_hour` is per machine. `disk_micros_gib_month`, `object_micros_gib_month` and `egress_micros_gib` are
     this region's rates; `fee_pct` is what the managed training service adds to the machine's price.

@@ -13,7 +13,7 @@ from workflow.model.offer import Offer
 def effect_key(tenant: str, run: str, step: str, tool: str, cloud: str, arguments: Json) -> str:
     """The name of an effect, made from what the effect is: 40 hex digits.
 
-    The same call by the same run and step has the same key however often it is sent; a changed argument changes the key.
+    The same call by the same run and step has the same key however often it is sent; another argument, another key.
     """
     return digest([tenant, run, step, tool, cloud, digest(arguments)])[:40]
 
