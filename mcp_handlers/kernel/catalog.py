@@ -1,0 +1,58 @@
+"""A cloud's `/mcp`: lists its tools, forwards reads to their functions, and writes by way of the control plane.
+
+A write goes through the control plane because only there can it be decided, given a Grant and have its receipt kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcp_handlers.kernel import intake
+from mcp_handlers.kernel.forward import Forward, Pass
+from mcp_handlers.kernel.identity import authenticate
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.result import Result, failed
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Json
+from workflow.model.errors import TollgateError, Unauthorized
+from workflow.model.ports import Clock
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All tools of one cloud behind one endpoint. `functions` leads to them, `control` to the control plane."""
+
+    cloud: str
+    tools: Mapping[str, Tool]
+    functions: Forward
+    control: Forward
+    keys: Keys
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        """The server's name on the wire."""
+        return f"tollgate-{self.cloud}"
+
+    def listing(self) -> list[Json]:
+        """Every tool of the cloud."""
+        return [listed(tool) for _, tool in sorted(self.tools.items())]
+
+    def has(self, tool: str) -> bool:
+        """Whether the cloud has it."""
+        return tool in self.tools
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """Send a call where it is decided, with the caller's own token: it is made out to this cloud's tools."""
+        authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
+        contract = self.tools[tool]
+        try:
+            exact = intake.parse(contract, self.cloud, arguments).model_dump(mode="json")
+            route = self.functions if contract.risk == "read" else self.control
+            return await route.call(tool, exact, Pass(token=headers["authorization"].partition(" ")[2].strip()))
+        except Unauthorized:
+            raise
+        except TollgateError as error:
+            return failed(error)

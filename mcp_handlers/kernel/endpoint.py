@@ -1,0 +1,119 @@
+"""One MCP endpoint: JSON-RPC in, one answer out. What tools there are and what they do is its `Service`'s business."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp_handlers.kernel import limits, wire
+from mcp_handlers.kernel.response import Response, json_response
+from mcp_handlers.kernel.result import Result
+from mcp_handlers.kernel.wire import META, Message, RpcError
+from workflow.model.base import Json
+from workflow.model.errors import Unauthorized
+
+VERSION = "0.1.0"
+LIST_TTL_MS = 300_000
+"""How long a client may keep a list of tools; they change with a deployment."""
+
+log = logging.getLogger(__name__)
+
+
+class Service(Protocol):
+    """What an endpoint serves."""
+
+    name: str
+
+    def listing(self) -> list[Json]:
+        """The tools as MCP lists them."""
+
+    def has(self, tool: str) -> bool:
+        """Whether there is such a tool."""
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """Perform one call. Raises Unauthorized where nobody is vouched for; every other outcome is a Result."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`rpc` is the whole of it: no session, no state."""
+
+    service: Service
+
+    async def rpc(self, headers: Mapping[str, str], body: bytes) -> Response:
+        """Answer one JSON-RPC request. `headers` have lower-case names. Never raises."""
+        request_id: str | int | None = None
+        try:
+            raw = limits.parse(body)
+            candidate = raw.get("id")
+            request_id = candidate if isinstance(candidate, str | int) and not isinstance(candidate, bool) else None
+            message = wire.read(raw, headers)
+            if message.id is None:
+                return Response(202)
+            answer = await self._answer(message, headers)
+            return json_response(200, {"jsonrpc": "2.0", "id": message.id, "result": answer})
+        except RpcError as error:
+            return _failed(request_id, error)
+        except Exception as error:
+            log.error("unexpected %s in %s", type(error).__name__, self.service.name, exc_info=True)
+            return _failed(request_id, RpcError(wire.INTERNAL_ERROR, "Internal error"))
+
+    async def _answer(self, message: Message, headers: Mapping[str, str]) -> Json:
+        answer = await self._dispatch(message, headers)
+        if message.modern:
+            answer.setdefault("resultType", "complete")
+            answer.setdefault("_meta", {})[META + "serverInfo"] = self._info()
+        return answer
+
+    async def _dispatch(self, message: Message, headers: Mapping[str, str]) -> Json:
+        cache = {"ttlMs": LIST_TTL_MS, "cacheScope": "public"} if message.modern else {}
+        match message.method, message.modern:
+            case "tools/call", _:
+                return await self._call(message, headers)
+            case "tools/list", _:
+                return {"tools": self.service.listing(), **cache}
+            case "server/discover", True:
+                return {"supportedVersions": list(wire.MODERN), "capabilities": _CAPABILITIES, **cache}
+            case "initialize", False:
+                return self._initialize(message.params)
+            case "ping", False:
+                return {}
+        raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method)
+
+    def _initialize(self, params: Json) -> Json:
+        version = params.get("protocolVersion")
+        shapes = (params.get("clientInfo"), params.get("capabilities"))
+        if not isinstance(version, str) or not all(isinstance(shape, dict) for shape in shapes):
+            raise RpcError(wire.INVALID_PARAMS, "initialize needs protocolVersion, clientInfo and capabilities")
+        agreed = version if version in wire.LEGACY else wire.LEGACY[-1]
+        return {"protocolVersion": agreed, "capabilities": _CAPABILITIES, "serverInfo": self._info()}
+
+    async def _call(self, message: Message, headers: Mapping[str, str]) -> Json:
+        name, arguments = message.params.get("name"), message.params.get("arguments")
+        meta = message.params.get("_meta")
+        if not isinstance(name, str) or not isinstance(arguments, dict | None):
+            raise RpcError(wire.INVALID_PARAMS, "tools/call needs a name and an object of arguments")
+        if not self.service.has(name):
+            raise RpcError(wire.INVALID_PARAMS, f"Unknown tool: {name[:64]}")
+        try:
+            result = await self.service.call(headers, name, arguments or {}, meta if isinstance(meta, dict) else {})
+        except Unauthorized as error:
+            challenge = {"www-authenticate": f'Bearer realm="tollgate", error_description="{error.message}"'}
+            data = {"code": error.code, "remedy": error.remedy}
+            raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
+        return result.wire()
+
+    def _info(self) -> Json:
+        return {"name": self.service.name, "version": VERSION}
+
+
+_CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
+
+
+def _failed(request_id: str | int | None, error: RpcError) -> Response:
+    body: Json = {"code": error.code, "message": error.message}
+    if error.data is not None:
+        body["data"] = error.data
+    return json_response(error.status, {"jsonrpc": "2.0", "id": request_id, "error": body}, error.headers)

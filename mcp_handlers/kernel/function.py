@@ -1,0 +1,111 @@
+"""A function: one tool on one cloud, stateless, alone responsible for what it lets through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp_handlers.kernel import grant, intake
+from mcp_handlers.kernel.identity import authenticate
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.result import Result, done, failed, refused
+from mcp_handlers.tools.contract import Created, Tool
+from policies.engine.question import Call, MachineFacts, question
+from workflow.model.base import Json, Noun, digest
+from workflow.model.errors import TollgateError, Unauthorized
+from workflow.model.ports import Clock, Gate
+from workflow.model.run import Receipt
+from workflow.model.workload import Principal
+
+
+class Handler(Protocol):
+    """What a cloud's file for a tool holds: `call(input, clients, key) -> output`, blocking."""
+
+    def __call__(self, wanted: Any, clients: Any, key: str, /) -> Noun: ...
+
+
+@dataclass(frozen=True)
+class Function:
+    """One tool on one cloud. `clients` is called per call, so that nothing is connected before the gate has allowed it."""
+
+    cloud: str
+    tool: Tool
+    handler: Handler
+    clients: Callable[[], object]
+    catalog: Callable[[str], MachineFacts | None]
+    gate: Gate
+    keys: Keys
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        """The server's name on the wire."""
+        return f"tollgate-{self.cloud}-{self.tool.name}"
+
+    def listing(self) -> list[Json]:
+        """Its one tool."""
+        return [listed(self.tool)]
+
+    def has(self, tool: str) -> bool:
+        """Whether it is this one."""
+        return tool == self.tool.name
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """Identity, Input, Grant (writes), gate, handler, receipt: in this order, each able to end it."""
+        principal = authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
+        try:
+            wanted = intake.parse(self.tool, self.cloud, arguments)
+            exact = wanted.model_dump(mode="json")
+            leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
+            verdict = await self.gate.decide(self._question(principal, exact))
+            if not verdict.allowed:
+                return refused(verdict)
+            return await self._perform(wanted, exact, leave)
+        except Unauthorized:
+            raise
+        except TollgateError as error:
+            return failed(error)
+
+    def _grant(self, headers: Mapping[str, str], exact: Json, principal: Principal) -> grant.Grant:
+        return grant.check(
+            headers,
+            self.keys,
+            tool=self.tool.name,
+            cloud=self.cloud,
+            arguments_digest=digest(exact),
+            principal=principal,
+            revision=self.gate.revision,
+            now=self.clock.now(),
+        )
+
+    def _question(self, principal: Principal, exact: Json) -> Json:
+        named = exact.get("machine")
+        machine = self.catalog(named) if isinstance(named, str) and named else None
+        call = Call(tool=self.tool.name, risk=self.tool.risk, cloud=self.cloud, arguments=exact)
+        return question(principal, call, machine=machine, now=self.clock.now(), plane="function")
+
+    async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None) -> Result:
+        started = self.clock.now()
+        key = leave.key if leave else ""
+        made = await asyncio.to_thread(self.handler, wanted, self.clients(), key)
+        output = made.model_dump(mode="json")
+        if leave is None:
+            return done(output)
+        receipt = Receipt(
+            key=leave.key,
+            run=leave.run,
+            step=leave.step,
+            tool=self.tool.name,
+            cloud=self.cloud,
+            arguments_digest=digest(exact),
+            decision_digest=leave.decision,
+            policy_revision=leave.revision,
+            output=output,
+            resources=made.resources if isinstance(made, Created) else (),
+            started_at=started,
+            finished_at=self.clock.now(),
+        )
+        return done(output, receipt)

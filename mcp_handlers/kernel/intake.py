@@ -1,0 +1,33 @@
+"""A call's arguments into the tool's Input, or a BadRequest that names each field that is wrong."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Json, Noun
+from workflow.model.errors import BadRequest
+
+_SHOWN = 5
+
+
+def parse(tool: Tool, cloud: str, arguments: Json) -> Noun:
+    """The tool's Input. Raises BadRequest; quotes field names and rules, never the values that were sent."""
+    try:
+        wanted = tool.input.model_validate(arguments)
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+        more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise BadRequest(
+            f"{tool.name} cannot be called with these arguments: {'; '.join(problems[:_SHOWN])}{more}.",
+            "Correct the named fields; tools/list has the schema.",
+        ) from None
+    named = getattr(getattr(wanted, "resource", None), "cloud", cloud)
+    if named != cloud:
+        raise BadRequest(f"The resource is in {named}, the call went to {cloud}.", f"Send the call to {named}.")
+    return wanted
+
+
+def dumped(wanted: Noun) -> Json:
+    """The Input as JSON with every default filled in: what the gate judges and what is digested."""
+    return wanted.model_dump(mode="json")

@@ -1,0 +1,22 @@
+"""What goes back to the caller: an HTTP status, headers and a body."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP answer. `body` is empty for a notification's 202."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def json_response(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:
+    """A JSON body with its content type, never cached by anything in between."""
+    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return Response(status, body, {"content-type": "application/json", "cache-control": "no-store", **(headers or {})})

@@ -1,0 +1,124 @@
+"""JSON-RPC and MCP's envelope: one message checked against its headers, never trusting a header over the body.
+
+From 2026-07-28 on, a request carries its revision and capabilities in `params._meta`, and `Mcp-Method` and `Mcp-Name`
+mirror the body for gateways; where they differ the request is refused, whatever revision it names. Older revisions are
+served without a session.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+INTERNAL_ERROR = -32603
+HEADER_MISMATCH = -32020
+UNSUPPORTED_VERSION = -32022
+
+LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+MODERN = ("2026-07-28",)
+META = "io.modelcontextprotocol/"
+_STATUS = {METHOD_NOT_FOUND: 404, INTERNAL_ERROR: 500}
+_NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+
+
+class RpcError(Exception):
+    """A JSON-RPC error on its way out, with the HTTP status that goes with it."""
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        data: Any = None,
+        *,
+        status: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+        self.status = status if status is not None else _STATUS.get(code, 400)
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One request (or, with `id` None, a notification) whose envelope has been checked."""
+
+    id: str | int | None
+    method: str
+    params: dict[str, Any]
+    modern: bool
+
+
+def read(message: Mapping[str, Any], headers: Mapping[str, str]) -> Message:
+    """Check a decoded body against its headers (names in lower case). Raises RpcError at the first thing wrong."""
+    method, params = message.get("method"), message.get("params")
+    if message.get("jsonrpc") != "2.0" or not isinstance(method, str):
+        raise RpcError(INVALID_REQUEST, "Not a JSON-RPC 2.0 request")
+    if "id" in message and (isinstance(message["id"], bool) or not isinstance(message["id"], str | int)):
+        raise RpcError(INVALID_REQUEST, "The id must be a string or a whole number")
+    if params is not None and not isinstance(params, dict):
+        raise RpcError(INVALID_PARAMS, "params must be an object")
+    params = params or {}
+    version = headers.get("mcp-protocol-version")
+    modern = version is not None and version not in LEGACY
+    if "id" in message:
+        if modern:
+            _check_envelope(params, version)
+        _check_mirrors(method, params, headers, required=modern)
+        if modern and version not in MODERN:
+            supported = {"supported": list(MODERN), "requested": version}
+            raise RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version", supported)
+    return Message(message.get("id"), method, params, modern)
+
+
+def _check_envelope(params: dict[str, Any], version: str | None) -> None:
+    meta = params.get("_meta")
+    if not isinstance(meta, dict):
+        raise RpcError(INVALID_PARAMS, "params._meta must carry the protocol version and client capabilities")
+    missing = [name for name in ("protocolVersion", "clientCapabilities") if META + name not in meta]
+    if missing:
+        raise RpcError(INVALID_PARAMS, "params._meta lacks " + ", ".join(META + name for name in missing))
+    if not isinstance(meta[META + "protocolVersion"], str) or not isinstance(meta[META + "clientCapabilities"], dict):
+        raise RpcError(INVALID_PARAMS, "params._meta: the version is a string and the capabilities are an object")
+    if meta[META + "protocolVersion"] != version:
+        raise RpcError(HEADER_MISMATCH, "The MCP-Protocol-Version header differs from the body")
+
+
+def _check_mirrors(method: str, params: dict[str, Any], headers: Mapping[str, str], *, required: bool) -> None:
+    """A mirrored header that is there must agree, in every revision: a gateway may have routed by it."""
+    mirrored = headers.get("mcp-method")
+    if (mirrored is not None or required) and mirrored != method:
+        raise RpcError(HEADER_MISMATCH, "The Mcp-Method header differs from the body")
+    named, field = headers.get("mcp-name"), _NAMED.get(method)
+    if field is None:
+        return
+    value = params.get(field)
+    if (named is not None or required) and isinstance(value, str) and decode_header(named) != value:
+        raise RpcError(HEADER_MISMATCH, "The Mcp-Name header differs from the body")
+
+
+def decode_header(value: str | None) -> str | None:
+    """A header's text; `=?base64?…?=` carries what plain ASCII cannot. None for what does not decode cleanly."""
+    if value is None or not (value.startswith("=?base64?") and value.endswith("?=")):
+        return value
+    raw = value[len("=?base64?") : -2]
+    try:
+        decoded = base64.b64decode(raw, validate=True)
+        return decoded.decode() if base64.b64encode(decoded).decode() == raw else None
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def encode_header(value: str) -> str:
+    """The inverse of `decode_header`."""
+    plain = value.isascii() and value.isprintable() and value == value.strip() and not value.startswith("=?base64?")
+    return value if plain else f"=?base64?{base64.b64encode(value.encode()).decode()}?="
