@@ -29,7 +29,7 @@ class Handler(Protocol):
 
 @dataclass(frozen=True)
 class Function:
-    """One tool on one cloud. `clients` is called per call, so that nothing is connected before the gate has allowed it."""
+    """One tool on one cloud. `clients` is called per call: nothing is connected before the gate allowed it."""
 
     cloud: str
     tool: Tool

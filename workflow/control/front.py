@@ -1,0 +1,144 @@
+"""The control plane's `/mcp`: every cloud's tools behind one endpoint. Decide, forward with a Grant, keep the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_handlers.kernel import intake
+from mcp_handlers.kernel.forward import Forward
+from mcp_handlers.kernel.identity import authenticate
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
+from mcp_handlers.tools.contract import Tool
+from workflow.control.decide import Control, Decided
+from workflow.model.base import Json, digest
+from workflow.model.errors import BadRequest, TollgateError, Unauthorized
+from workflow.model.ports import Event
+from workflow.model.run import Receipt
+from workflow.model.workload import Principal
+
+RUN = "tollgate/run"
+STEP = "tollgate/step"
+DIRECT = "mcp-"
+"""What the id of a call outside any run begins with."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """`only` restricts it to one cloud, whose tokens it then takes: the way in for that cloud's catalog."""
+
+    control: Control
+    clouds: Mapping[str, Forward]
+    keys: Keys
+    only: str = ""
+
+    @property
+    def name(self) -> str:
+        """The server's name on the wire."""
+        return "tollgate" + (f"-{self.only}" if self.only else "")
+
+    def listing(self) -> list[Json]:
+        """Every tool once; `cloud` says where to perform it."""
+        tools = [listed(tool) for _, tool in sorted(self.control.tools.items())]
+        return tools if self.only else [_with_cloud(tool, sorted(self.clouds)) for tool in tools]
+
+    def has(self, tool: str) -> bool:
+        """Whether there is such a tool."""
+        return tool in self.control.tools
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """Perform one call on one cloud, if it may be done, once for each effect."""
+        principal = authenticate(headers, self.keys, plane=self.only or "control", now=self.control.clock.now())
+        contract = self.control.tools[tool]
+        try:
+            cloud, rest = self._cloud(arguments)
+            exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
+            run, step = _effect(meta, principal, contract, cloud, exact)
+            decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
+            if contract.risk == "read":
+                return await self._read(contract, cloud, exact, decided)
+            return await self._write(principal, contract, cloud, exact, decided, run)
+        except Unauthorized:
+            raise
+        except TollgateError as error:
+            return failed(error)
+
+    def _cloud(self, arguments: Json) -> tuple[str, Json]:
+        if self.only:
+            return self.only, arguments
+        cloud = arguments.get("cloud")
+        if not isinstance(cloud, str) or cloud not in self.clouds:
+            raise BadRequest(f"`cloud` must be one of {', '.join(sorted(self.clouds))}.", "Say which cloud to act on.")
+        return cloud, {name: value for name, value in arguments.items() if name != "cloud"}
+
+    async def _read(self, tool: Tool, cloud: str, exact: Json, decided: Decided) -> Result:
+        if decided.leave is None:
+            return refused(decided.decision)
+        return await self.clouds[cloud].call(tool.name, exact, decided.leave)
+
+    async def _write(
+        self, principal: Principal, tool: Tool, cloud: str, exact: Json, decided: Decided, run: str
+    ) -> Result:
+        store = self.control.store
+        body = {
+            "tool": tool.name,
+            "cloud": cloud,
+            "key": decided.key,
+            "arguments_digest": digest(exact),
+            "question": decided.question,
+            "decision": decided.decision.model_dump(mode="json"),
+        }
+        await store.append(self._event(principal, run, "call.decided", body))
+        if decided.leave is None:
+            return refused(decided.decision)
+        kept = await store.get_receipt(decided.key)
+        if kept is not None:
+            return done(kept.output, kept)
+        try:
+            result = await self.clouds[cloud].call(tool.name, exact, decided.leave)
+        except TollgateError as error:
+            result = failed(error)
+        await self._keep(principal, run, decided, result)
+        return result
+
+    async def _keep(self, principal: Principal, run: str, decided: Decided, result: Result) -> None:
+        """Keep what was done, or give the money back where it is certain that nothing was.
+
+        Money stays held until whoever holds the run settles it; a call outside any run is settled here.
+        """
+        store = self.control.store
+        if RECEIPT in result.meta:
+            receipt = await store.save_receipt(Receipt.model_validate(result.meta[RECEIPT]))
+            if decided.cost_cents and run.startswith(DIRECT):
+                await store.settle(decided.key, "settled")
+            await store.append(self._event(principal, run, "call.done", {"receipt": receipt.model_dump(mode="json")}))
+            return
+        error: dict[str, Any] = result.meta.get(ERROR, {})
+        if decided.cost_cents and not error.get("retryable", True):
+            await store.settle(decided.key, "released")
+        await store.append(self._event(principal, run, "call.failed", {"key": decided.key, **result.meta}))
+
+    def _event(self, principal: Principal, run: str, kind: str, body: Json) -> Event:
+        return Event(run=run, tenant=principal.tenant, kind=kind, body=body, at=self.control.clock.now())
+
+
+def _effect(meta: Json, principal: Principal, tool: Tool, cloud: str, exact: Json) -> tuple[str, str]:
+    """Which run and step a call is for. A call outside any run is named by what it is: repeating it repeats nothing."""
+    run, step = meta.get(RUN, ""), meta.get(STEP, "call")
+    named = isinstance(run, str) and isinstance(step, str) and max(len(run), len(step)) <= 64
+    if not named or run.startswith(DIRECT):
+        raise BadRequest(f"_meta {RUN} and {STEP} are short texts.", "Leave them out, or send the run's own id.")
+    return run or f"{DIRECT}{digest([principal.id, tool.name, cloud, exact])[:12]}", step
+
+
+def _with_cloud(tool: Json, clouds: list[str]) -> Json:
+    schema = tool["inputSchema"]
+    where = {"type": "string", "enum": clouds, "description": "The cloud to act on."}
+    properties = {"cloud": where, **schema.get("properties", {})}
+    return {
+        **tool,
+        "inputSchema": {**schema, "properties": properties, "required": ["cloud", *schema.get("required", [])]},
+    }
