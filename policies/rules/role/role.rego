@@ -1,0 +1,34 @@
+# METADATA
+# title: Role
+# description: Least privilege. A role has the tools that data.roles lists for it; an unknown role has none.
+package rules.role
+
+import data.lib.violation
+
+default allow := false
+
+allow if {
+	some role in input.principal.roles
+	input.action.tool in data.roles[role]
+}
+
+# METADATA
+# title: One of the caller's roles has the tool
+# custom:
+#   code: ROLE_FORBIDDEN
+#   severity: high
+#   remedy: Ask an administrator for a role that has the tool, or let somebody who has it make the request.
+deny contains violation.of("ROLE_FORBIDDEN", message) if {
+	not allow
+	message := sprintf("%v (roles: %v) may not use %v; it takes one of: %v.", [
+		input.principal.id,
+		concat(", ", input.principal.roles),
+		input.action.tool,
+		concat(", ", entitled),
+	])
+}
+
+entitled := {role |
+	some role, tools in data.roles
+	input.action.tool in tools
+}
