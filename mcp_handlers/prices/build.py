@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mcp_handlers.prices import names, rates
+from mcp_handlers.prices import layout, names, rates
 from mcp_handlers.prices.encode import MachineType, Region, encode, prices
 from mcp_handlers.prices.gates import World, gate
 from mcp_handlers.prices.names import DATA, Names
@@ -69,7 +70,7 @@ def build(cloud: str, data: Path = DATA) -> tuple[bytes, Report]:
     machines = _machines(kept, naming, rates.load(data / "rates.csv", cloud))
     content = encode(machines, regions, blocks)
     count = sum(len(block) for block in blocks.values())
-    snapshot = content[16:48].hex()
+    snapshot = struct.unpack_from(layout.HEADER, content)[3].hex()
     return content, Report(cloud, total, len(kept), len(machines), count, len(content), snapshot, tuple(rejected))
 
 

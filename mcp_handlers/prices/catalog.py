@@ -73,7 +73,7 @@ class Catalog:
 
     def _integers(self, section: str) -> memoryview[int]:
         kind, content = self._sections[section]
-        return content.cast(kind)  # type: ignore[call-overload,no-any-return]
+        return content.cast(kind)
 
     def number(self, machine: str) -> int | None:
         """The number of the machine type of exactly this name, or None."""

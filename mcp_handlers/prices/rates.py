@@ -51,9 +51,16 @@ class Rates:
 def load(path: Path, cloud: str) -> Rates:
     """The rates of `cloud` from a rates file."""
     with path.open(encoding="utf-8", newline="") as file:
-        mine = [
-            Rate(**{**line, "amount": Decimal(line["amount"])})
-            for line in csv.DictReader(file)
-            if line["cloud"] == cloud
-        ]  # type: ignore[arg-type]
-    return Rates(cloud, tuple(mine))
+        return Rates(cloud, tuple(_rate(line) for line in csv.DictReader(file) if line["cloud"] == cloud))
+
+
+def _rate(line: dict[str, str]) -> Rate:
+    return Rate(
+        cloud=line["cloud"],
+        kind=line["kind"],
+        scope=line["scope"],
+        amount=Decimal(line["amount"]),
+        basis=line["basis"],
+        observed=line["observed"],
+        source=line["source"],
+    )

@@ -77,9 +77,10 @@ def read(numbered: Iterable[tuple[int, dict[str, str]]]) -> tuple[list[Row], lis
 
 
 def _name_attached(rows: list[Row]) -> list[Row]:
-    """Give a machine that is sold with several GPU sets one name per set: n1-standard-4 with two T4 is n1-standard-4.2xT4.
+    """Give a machine that is sold with several GPU sets a name per set: n1-standard-4 with two T4 is n1-standard-4.2xT4.
 
-    GCP attaches GPUs to N1 machines, which its snapshot lists under the bare name. The bare name stays with the bare machine.
+    GCP attaches GPUs to N1 machines, and its snapshot lists all of them under the bare name, which here stays with the
+    bare machine.
     """
     sets: dict[str, set[str]] = defaultdict(set)
     for row in rows:
