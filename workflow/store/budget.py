@@ -1,0 +1,116 @@
+"""Money set aside: what is spent in a month, and holding more of it only if nobody was quicker.
+
+All functions expect to be in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+import aiosqlite
+
+from workflow.model.errors import BadRequest, NotFound
+from workflow.model.ports import Reservation, Spend
+from workflow.store.ledger import utc_text
+
+MOST_CENTS = 10**15
+"""The largest single reservation, ten trillion dollars: sums of a great many still fit SQLite's 64-bit integers."""
+
+_COLUMNS = "key, run, tenant, project, cents, state, at"
+
+
+async def spend(
+    connection: aiosqlite.Connection, tenant: str, project: str, month: datetime, without: Sequence[str]
+) -> Spend:
+    """Held and settled cents of the UTC month that `month` lies in, leaving out the keys in `without`."""
+    since, until = _month(month)
+    rows = await connection.execute_fetchall(
+        """SELECT COALESCE(SUM(cents), 0), COALESCE(SUM(CASE WHEN project = ? THEN cents END), 0)
+            FROM reservations
+            WHERE tenant = ? AND at >= ? AND at < ? AND state <> 'released'
+            AND key NOT IN (SELECT value FROM json_each(?))""",
+        (project, tenant, since, until, json.dumps(list(without))),
+    )
+    ((of_tenant, of_project),) = rows
+    return Spend(tenant_month_cents=of_tenant, project_month_cents=of_project)
+
+
+async def reserve(connection: aiosqlite.Connection, wanted: Sequence[Reservation], expected: Spend) -> bool:
+    """As the port's `reserve`. BadRequest unless all of `wanted` are of one tenant and project.
+
+    False also where they fall into two months: `expected` cannot speak for both.
+    """
+    if not wanted:
+        return True
+    _check(wanted)
+    first = wanted[0]
+    if len({_month(one.at) for one in wanted}) > 1:
+        return False
+    keys = [one.key for one in wanted]
+    if await spend(connection, first.tenant, first.project, first.at, keys) != expected:
+        return False
+    for one in wanted:
+        await _hold(connection, one)
+    return True
+
+
+async def settle(connection: aiosqlite.Connection, key: str, state: Literal["settled", "released"]) -> None:
+    """As the port's `settle`. NotFound for an unknown key; BadRequest where the other end was reached before."""
+    now = await _find(connection, key)
+    if now is None:
+        raise NotFound(f"There is no reservation {key}.", "Check the effect's key.")
+    if now.state not in ("held", state):
+        raise BadRequest(f"The reservation {key} is already {now.state} and cannot be {state}.")
+    await connection.execute("UPDATE reservations SET state = ? WHERE key = ?", (state, key))
+
+
+async def of_run(connection: aiosqlite.Connection, run: str) -> list[Reservation]:
+    """The run's reservations, oldest first."""
+    rows = await connection.execute_fetchall(
+        f"SELECT {_COLUMNS} FROM reservations WHERE run = ? ORDER BY at, number",  # noqa: S608
+        (run,),
+    )
+    return [_reservation(*row) for row in rows]
+
+
+async def _hold(connection: aiosqlite.Connection, wanted: Reservation) -> None:
+    kept = await _find(connection, wanted.key)
+    if kept and (kept.run, kept.tenant, kept.project) != (wanted.run, wanted.tenant, wanted.project):
+        raise BadRequest(f"The reservation {wanted.key} belongs to another run.")
+    if kept and kept.state != "released":
+        return
+    await connection.execute(
+        f"""INSERT INTO reservations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 'held', ?)
+            ON CONFLICT (key) DO UPDATE SET cents = excluded.cents, state = 'held', at = excluded.at""",  # noqa: S608
+        (wanted.key, wanted.run, wanted.tenant, wanted.project, wanted.cents, utc_text(wanted.at)),
+    )
+
+
+async def _find(connection: aiosqlite.Connection, key: str) -> Reservation | None:
+    rows = await connection.execute_fetchall(f"SELECT {_COLUMNS} FROM reservations WHERE key = ?", (key,))  # noqa: S608
+    return next((_reservation(*row) for row in rows), None)
+
+
+def _check(wanted: Sequence[Reservation]) -> None:
+    if len({(one.tenant, one.project) for one in wanted}) > 1:
+        raise BadRequest("Reservations held together must be of one tenant and project.")
+    if any(one.state != "held" or not 0 <= one.cents <= MOST_CENTS for one in wanted):
+        raise BadRequest(f"A reservation begins as held, with 0 to {MOST_CENTS} cents.")
+
+
+def _month(at: datetime) -> tuple[str, str]:
+    utc_text(at)  # refuses a time without a zone
+    first = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return utc_text(first), utc_text(after)
+
+
+def _reservation(
+    key: str, run: str, tenant: str, project: str, cents: int, state: Literal["held", "settled", "released"], at: str
+) -> Reservation:
+    return Reservation(
+        key=key, run=run, tenant=tenant, project=project, cents=cents, state=state, at=datetime.fromisoformat(at)
+    )

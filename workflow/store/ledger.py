@@ -1,0 +1,146 @@
+"""The arithmetic of the ledger: how an entry is chained to the one before it, and how a chain is proved. No I/O.
+
+An entry's hash is SHA-256 over the canonical JSON of `[seq, previous hash, event]`, so it covers everything before it.
+What is verified is what the database holds, text for text: a changed byte is found even where it means the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from workflow.model.base import Json, Noun, canonical, digest
+from workflow.model.errors import BadRequest
+from workflow.model.ports import Entry, Event
+
+GENESIS = "0" * 64
+"""What the first entry is chained to."""
+
+
+class Head(NamedTuple):
+    """The last entry's number and hash. An empty ledger has `(0, GENESIS)`."""
+
+    seq: int
+    hash: str
+
+
+class Line(NamedTuple):
+    """An entry as it is stored. `body` is canonical JSON, `at` is UTC in ISO 8601 with microseconds."""
+
+    seq: int
+    run: str
+    tenant: str
+    kind: str
+    at: str
+    body: str
+    previous: str
+    hash: str
+
+
+class Finding(Noun):
+    """The first thing that is wrong with a ledger: the row's number, and what is wrong with it in words."""
+
+    seq: int
+    reason: str
+
+
+class Verification(Noun):
+    """What a verification came to: how many entries hold, the hash of the last of them, and what is wrong after it."""
+
+    entries: int
+    head: str
+    finding: Finding | None = None
+
+
+def utc_text(at: datetime) -> str:
+    """A time as the store writes it: UTC, microseconds, so that text order is time order.
+
+    Raises BadRequest for a time without a zone.
+    """
+    if at.tzinfo is None:
+        raise BadRequest(f"The time {at.isoformat()} has no time zone.", "Send times in UTC.")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def link(head: Head, event: Event) -> Line:
+    """The event as the entry that follows `head`.
+
+    Raises BadRequest where the body cannot be carried by JSON (NaN, broken Unicode, an unknown type).
+    """
+    seq, at = head.seq + 1, utc_text(event.at)
+    try:
+        body = event.model_dump(mode="json")["body"]
+        sealed = _seal(seq, head.hash, event.run, event.tenant, event.kind, at, body)
+    except (TypeError, ValueError) as error:
+        raise BadRequest(f"The event {event.kind!r} of run {event.run!r} cannot be written as JSON: {error}") from error
+    return Line(seq, event.run, event.tenant, event.kind, at, canonical(body).decode(), head.hash, sealed)
+
+
+def entry(line: Line) -> Entry:
+    """The stored line as an Entry."""
+    event = Event(
+        run=line.run,
+        tenant=line.tenant,
+        kind=line.kind,
+        body=json.loads(line.body),
+        at=datetime.fromisoformat(line.at),
+    )
+    return Entry(seq=line.seq, event=event, previous=line.previous, hash=line.hash)
+
+
+def verify(lines: Iterable[Line], head: Head | None) -> Verification:
+    """Walk the lines in order, then compare with the head that was kept beside them. Holds one line at a time."""
+    last = Head(0, GENESIS)
+    for line in lines:
+        found = _fault(line, last)
+        if found:
+            return Verification(entries=last.seq, head=last.hash, finding=found)
+        last = Head(line.seq, line.hash)
+    return Verification(entries=last.seq, head=last.hash, finding=_open_end(last, head))
+
+
+def _seal(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, body: Json) -> str:
+    return digest([seq, previous, {"run": run, "tenant": tenant, "kind": kind, "at": at, "body": body}])
+
+
+def _fault(line: Line, last: Head) -> Finding | None:
+    expected = last.seq + 1
+    if line.seq > expected:
+        missing = f"row {expected} is" if line.seq == expected + 1 else f"rows {expected} to {line.seq - 1} are"
+        return Finding(seq=expected, reason=f"{missing} missing")
+    if line.seq < expected:
+        return Finding(seq=line.seq, reason=f"row {line.seq} stands where row {expected} belongs")
+    if not _intact(line):
+        return Finding(seq=line.seq, reason=f"row {line.seq} was changed: its content does not give its hash")
+    if line.previous != last.hash:
+        return Finding(seq=line.seq, reason=f"row {line.seq} does not follow row {last.seq}: one of them was replaced")
+    return None
+
+
+def _intact(line: Line) -> bool:
+    try:
+        body = json.loads(line.body)
+        sealed = _seal(line.seq, line.previous, line.run, line.tenant, line.kind, line.at, body)
+        return sealed == line.hash and canonical(body).decode() == line.body
+    except (TypeError, ValueError, RecursionError):
+        # What is no text, no UTF-8 or no JSON was not written by us.
+        return False
+
+
+def _open_end(last: Head, head: Head | None) -> Finding | None:
+    if head is None:
+        return Finding(seq=last.seq, reason=f"the head that should name row {last.seq} is missing")
+    if head.seq > last.seq:
+        return Finding(
+            seq=last.seq + 1,
+            reason=f"the ledger ends at row {last.seq}, and its head says that it reaches row {head.seq}",
+        )
+    if head.seq < last.seq:
+        return Finding(
+            seq=head.seq + 1, reason=f"row {head.seq + 1} was added behind the head, which is row {head.seq}"
+        )
+    if head.hash != last.hash:
+        return Finding(seq=last.seq, reason=f"row {last.seq} was replaced: its hash is not the one that the head keeps")
+    return None
