@@ -1,0 +1,123 @@
+"""The one AWS endpoint of the local cloud: who answers which call, and the faults that befall it on the way.
+
+EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here; Service Quotas and
+training jobs are our own; everything else is ministack's. Nothing is authenticated: bind it to loopback only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from infra.local.aws import mishaps, quotas
+from infra.local.aws.call import Call, read_call, scope
+from infra.local.aws.ec2 import Launcher
+from infra.local.aws.refusal import Refusal, response
+from infra.local.aws.training import Jobs
+from infra.local.aws.upstream import Emulators
+from infra.local.faults import Fault, FaultBook
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_MOTO = ("ec2", "sagemaker")
+
+
+class Front:
+    """The front's state, and its answers."""
+
+    def __init__(self, ministack: str, moto: str) -> None:
+        self.faults, self.jobs = FaultBook(), Jobs()
+        self.emulators = Emulators(ministack, moto)
+        self.launcher = Launcher(self.emulators, self.faults)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer any AWS call."""
+        headers, query = request.headers, request.query_params
+        body = None if scope(headers, query)[0] == "s3" else await request.body()
+        target = request.scope["raw_path"].decode() + (f"?{request.url.query}" if request.url.query else "")
+        call = read_call(request.method, target, headers, query, body or b"")
+        try:
+            await asyncio.sleep(mishaps.delay(call, self.faults))
+            mishaps.befall(call, self.faults)
+            return await self._dispatch(call, request, body)
+        except Refusal as refusal:
+            return response(refusal, call.protocol)
+        except httpx.TransportError as error:
+            return response(Refusal("ServiceUnavailable", f"The emulator does not answer: {error}", 503), call.protocol)
+
+    async def _dispatch(self, call: Call, request: Request, body: bytes | None) -> Response:
+        if call.service == "servicequotas":
+            return _amz_json(quotas.answer(call, self.faults))
+        if call.service == "sagemaker" and self.jobs.serves(call):
+            return _amz_json(self.jobs.answer(call, self.faults))
+        if call.operation == "RunInstances":
+            return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
+        return await self.emulators.forward(self._upstream(call), request, body)
+
+    def _upstream(self, call: Call) -> str:
+        public = call.service == "ssm" and "/aws/service/" in json.dumps(call.parameters)
+        return self.emulators.moto if public or call.service in _MOTO else self.emulators.ministack
+
+    async def list_faults(self, _: Request) -> Response:
+        """The faults in force."""
+        return JSONResponse([fault.model_dump() for fault in self.faults.list()])
+
+    async def add_fault(self, request: Request) -> Response:
+        """Put a fault in force."""
+        try:
+            self.faults.add(Fault.model_validate_json(await request.body()))
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return await self.list_faults(request)
+
+    async def clear_faults(self, request: Request) -> Response:
+        """Take all faults away."""
+        self.faults.clear()
+        return await self.list_faults(request)
+
+    async def health(self, _: Request) -> Response:
+        """200 when both emulators answer, else 503."""
+        ready = await self.emulators.ready()
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+    async def reset(self, _: Request) -> Response:
+        """Empty the whole AWS cloud and take all faults away."""
+        await self.emulators.reset()
+        self.faults.clear()
+        self.launcher.clear()
+        self.jobs.jobs.clear()
+        return JSONResponse({"reset": True})
+
+
+def _amz_json(value: dict[str, object]) -> Response:
+    return Response(json.dumps(value), media_type="application/x-amz-json-1.1")
+
+
+def application(ministack: str, moto: str) -> Starlette:
+    """The ASGI app before the emulators at these two base URLs."""
+    front = Front(ministack, moto)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await front.emulators.close()
+
+    return Starlette(
+        routes=[
+            Route("/_tollgate/faults", front.list_faults, methods=["GET"]),
+            Route("/_tollgate/faults", front.add_fault, methods=["POST"]),
+            Route("/_tollgate/faults", front.clear_faults, methods=["DELETE"]),
+            Route("/_tollgate/health", front.health),
+            Route("/_tollgate/reset", front.reset, methods=["POST"]),
+            Route("/{path:path}", front.answer, methods=_METHODS),
+        ],
+        lifespan=lifespan,
+    )
