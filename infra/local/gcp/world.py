@@ -1,0 +1,68 @@
+"""Everything the local GCP remembers. One event loop reads and writes it, so it needs no locks."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from infra.local.faults import FaultBook
+from workflow.model.base import Json
+
+Scope = tuple[str, str]
+"""A project and `zones/Z`, `regions/R` or `global`."""
+
+
+@dataclass
+class Operation:
+    """A compute operation: `view` is its JSON; when it ends, `target` takes the status `outcome`, or `error` shows.
+
+    `settles_at` is the monotonic time at which it ends unasked.
+    """
+
+    view: Json
+    scope: Scope
+    target: Json | None
+    outcome: str
+    error: Json | None
+    settles_at: float
+
+
+@dataclass
+class Bucket:
+    """A bucket's JSON and its objects: metadata and content by name."""
+
+    view: Json
+    objects: dict[str, tuple[Json, bytes]] = field(default_factory=dict)
+
+
+class World:
+    """The state of all services."""
+
+    def __init__(self) -> None:
+        self.faults = FaultBook()
+        self._ids = itertools.count(time.time_ns())
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every resource and fault."""
+        self.faults.clear()
+        self.resources: dict[tuple[Scope, str], dict[str, Json]] = {}
+        self.operations: dict[str, Operation] = {}
+        self.requests: dict[tuple[Scope, str], tuple[str, Operation]] = {}
+        self.buckets: dict[str, Bucket] = {}
+        self.jobs: dict[str, Json] = {}
+
+    def new_id(self) -> str:
+        """A number that nothing else has, as text."""
+        return str(next(self._ids))
+
+    def collection(self, scope: Scope, kind: str) -> dict[str, Json]:
+        """The resources of one kind in one scope, by name; a live dict."""
+        return self.resources.setdefault((scope, kind), {})
+
+
+def now() -> str:
+    """The time as Google writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
