@@ -110,6 +110,13 @@ class CloudDown(Retryable):
     default_remedy = "The run is planned again without this cloud."
 
 
+class ControlDown(Retryable):
+    """The control plane cannot be reached. Nothing is concluded about any cloud."""
+
+    code = "CONTROL_DOWN"
+    default_remedy = "Start it (locally: `tollgate local up`) and resume the run."
+
+
 class Unhealthy(Terminal):
     """What was made does not run: it is rolled back."""
 

@@ -93,7 +93,11 @@ class Record(Noun):
     decision: Decision | None = None
     resources: tuple[Resource, ...] = ()
     health: tuple[Health, ...] = ()
+    left_behind: tuple[Resource, ...] = ()
+    """What a rollback could not take away, and a person must."""
     exclusions: tuple[Exclusion, ...] = ()
+    code: str = ""
+    """The error's or the first violation's code; empty for a success."""
     reason: str
     remedy: str = ""
     started_at: datetime

@@ -1,0 +1,202 @@
+"""Second stage: ask every cloud at once, judge and rank what they offer, check quotas, choose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from mcp_handlers.tools import get_cost_estimate, get_quotas
+from mcp_handlers.tools.get_cost_estimate import Priced
+from workflow.deploy.brief import Brief
+from workflow.deploy.candidates import Allocation, Candidate, choose, judged, refusal
+from workflow.deploy.context import Context
+from workflow.deploy.state import State, Trouble, dump
+from workflow.model.base import Json
+from workflow.model.decision import Decision
+from workflow.model.errors import CloudDown, NoOffer, QuotaExceeded, TollgateError
+from workflow.model.ports import Spend, ToolResult
+from workflow.model.run import Exclusion
+from workflow.model.workload import Request
+
+OFFERS = 2000
+"""Offers asked of one cloud: the cheapest per region and purchase, so that no place is left out."""
+QUOTAS_AT_ONCE = 4
+FAMILY = "FAMILY_NOT_ALLOWED"
+GPU_TIER = "GPU_TIER"
+
+
+async def allocate(context: Context, state: State) -> State:
+    """Brief → Allocation, or why there is none."""
+    request, brief = Request.model_validate(state["request"]), Brief.model_validate(state["brief"])
+    exclusions = [Exclusion.model_validate(e) for e in state.get("exclusions", [])]
+    survey = _Survey(context, request, brief, exclusions, state["attempt"])
+    candidates = await survey.candidates()
+    known = [dump(e) for e in survey.exclusions]
+    if not candidates:
+        trouble = _nothing(brief, survey.down)
+        body = {"brief": dump(brief), "exclusions": known, "trouble": dump(trouble)}
+        await context.journal.write(request, "no_offer", body)
+        return {"trouble": dump(trouble), "exclusions": known, "next": "finisher"}
+    allocation = await survey.with_quotas(candidates)
+    await context.journal.write(request, "allocated", survey.body(allocation))
+    base: State = {"allocation": dump(allocation), "exclusions": known}
+    if allocation.choice is not None:
+        return {**base, "trouble": None, "next": "gate"}
+    if any(c.compliant for c in allocation.candidates):
+        error = QuotaExceeded("Every compliant offer lacks quota.", "Ask the clouds for more quota, or for less.")
+        return {**base, "trouble": dump(Trouble.of(error)), "next": "finisher"}
+    decision = refusal(allocation, context.gate.revision)
+    return {**base, "trouble": None, "decision": dump(decision), "next": "finisher"}
+
+
+def _nothing(brief: Brief, down: Sequence[TollgateError]) -> Trouble:
+    if down:
+        return Trouble.of(CloudDown("; ".join(error.message for error in down), "Try again when a cloud answers."))
+    where = ", ".join(brief.regions or brief.clouds) or "any cloud"
+    return Trouble.of(NoOffer(f"Nothing on sale in {where} fits this work."))
+
+
+class _Survey:
+    """One round of asking: what was asked with, what came back."""
+
+    def __init__(
+        self, context: Context, request: Request, brief: Brief, exclusions: list[Exclusion], attempt: int
+    ) -> None:
+        self.context, self.request, self.brief, self.attempt = context, request, brief, attempt
+        self.exclusions = exclusions
+        self.down: list[TollgateError] = []
+        self.now = context.clock.now()
+        self.offers: dict[str, list[Priced]] = {}
+        self.spend = Spend(tenant_month_cents=0, project_month_cents=0)
+
+    async def candidates(self) -> list[Candidate]:
+        """Judged offers of every cloud that answers.
+
+        A cloud names its cheapest machine per place. Where the gate forbids that machine's family, the cloud is asked
+        again without the family, until the cheapest allowed one is found.
+        """
+        tenant, project = self.request.principal.tenant, self.request.project
+        self.spend = await self.context.store.spend(tenant, project, self.now)
+        clouds = [c for c in self.brief.clouds or self.context.clouds if not self._excluded(c)]
+        barred: dict[str, set[str]] = {cloud: set() for cloud in clouds}
+        found: list[Candidate] = []
+        while clouds:
+            answers = await asyncio.gather(*(self._estimate(cloud, barred[cloud]) for cloud in clouds))
+            fresh = [priced for answer in answers for priced in answer]
+            judgements = await self._judge(fresh)
+            found += judgements
+            clouds = [cloud for cloud in clouds if _bar(barred[cloud], cloud, judgements)]
+        return sorted(_unique(found), key=lambda c: c.rank)
+
+    async def with_quotas(self, candidates: Sequence[Candidate]) -> Allocation:
+        """Ask the quotas of the best few at a time until one suffices."""
+        pending = [c for c in candidates if c.compliant]
+        checked: dict[int, Candidate] = {}
+        for start in range(0, len(pending), QUOTAS_AT_ONCE):
+            batch = pending[start : start + QUOTAS_AT_ONCE]
+            for candidate, lacks in zip(batch, await asyncio.gather(*map(self._lacks, batch)), strict=True):
+                checked[id(candidate)] = candidate.model_copy(update={"quota": lacks})
+            if any(not c.quota for c in checked.values()):
+                break
+        return choose([checked.get(id(c), c) for c in candidates])
+
+    def body(self, allocation: Allocation) -> Json:
+        """Everything the choice was made from, so that it can be made again."""
+        return {
+            "request": dump(self.request),
+            "brief": dump(self.brief),
+            "attempt": self.attempt,
+            "now": self.now.isoformat(),
+            "spend": dump(self.spend),
+            "revision": self.context.gate.revision,
+            "exclusions": [dump(e) for e in self.exclusions],
+            "candidates": [dump(c) for c in allocation.candidates],
+            "chosen": allocation.chosen,
+            "removed": allocation.removed,
+        }
+
+    async def _judge(self, offers: Sequence[Priced]) -> list[Candidate]:
+        return await judged(
+            self.context.gate,
+            self.context.contracts,
+            self.request,
+            self.brief,
+            offers,
+            attempt=self.attempt,
+            spend=self.spend,
+            now=self.now,
+        )
+
+    def _excluded(self, cloud: str) -> bool:
+        return any(e.cloud == cloud and not e.region for e in self.exclusions)
+
+    async def _estimate(self, cloud: str, barred: set[str]) -> list[Priced]:
+        brief = self.brief
+        wanted = get_cost_estimate.Input(
+            sells=brief.sells,
+            vcpus=brief.vcpus,
+            memory_gib=brief.memory_gib,
+            gpu=brief.gpu,
+            gpu_count=brief.gpu_count,
+            arch="x86_64" if brief.sells == "machine" else "any",
+            purchase=brief.purchase,
+            regions=brief.regions,
+            exclude=tuple(e for e in self.exclusions if e.cloud == cloud),
+            exclude_families=tuple(sorted(barred)),
+            nodes=brief.nodes,
+            hours=brief.hours,
+            storage_gib=brief.storage_gib,
+            egress_gib=brief.egress_gib,
+            managed=brief.tool == "submit_ml_job",
+            limit=OFFERS,
+        )
+        try:
+            answer = await self.context.tools.call("get_cost_estimate", cloud, dump(wanted))
+        except TollgateError as error:
+            if error.scope != "cloud" and not error.retryable:
+                raise
+            self.down.append(error)
+            self.exclusions.append(Exclusion(cloud=cloud, reason=f"{error.code}: {error.message}"))
+            return []
+        if isinstance(answer, Decision):
+            raise NoOffer(f"Prices of {cloud} may not be read: {answer.violations[0].message}")
+        return list(get_cost_estimate.Output.model_validate(answer.output).offers)
+
+    async def _lacks(self, candidate: Candidate) -> str:
+        offer = candidate.priced.offer
+        if offer.sells == "bucket":
+            return ""
+        wanted = get_quotas.Input(
+            region=offer.region,
+            machine=offer.machine,
+            count=self.brief.nodes,
+            purchase=offer.purchase,
+            managed=self.brief.tool == "submit_ml_job",
+        )
+        try:
+            answer = await self.context.tools.call("get_quotas", offer.cloud, dump(wanted))
+        except TollgateError as error:
+            return f"quota unknown: {error.code}"
+        if not isinstance(answer, ToolResult):
+            return f"quota unknown: {answer.violations[0].code}"
+        quota = get_quotas.Output.model_validate(answer.output)
+        if quota.enough:
+            return ""
+        return f"quota: {quota.needed:g} {quota.unit} needed, {quota.free:g} free of {quota.limit:g}"
+
+
+def _bar(barred: set[str], cloud: str, judgements: Sequence[Candidate]) -> bool:
+    """Add the families that the gate forbids; True where there are new ones and so the cloud is worth asking again."""
+    families = {
+        c.priced.offer.family
+        for c in judgements
+        if c.priced.offer.cloud == cloud and any(v.code in (FAMILY, GPU_TIER) for v in c.decision.violations)
+    }
+    fresh = families - barred
+    barred |= fresh
+    return bool(fresh)
+
+
+def _unique(candidates: Sequence[Candidate]) -> list[Candidate]:
+    by_offer = {(c.priced.offer.place, c.priced.offer.machine, c.priced.offer.purchase): c for c in candidates}
+    return list(by_offer.values())

@@ -1,0 +1,152 @@
+"""The planner's decision: a Workload into exactly what to ask the clouds for. Pure; what it assumes is written down."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from workflow.model.base import Noun, Purchase
+from workflow.model.errors import BadRequest
+from workflow.model.money import HOURS_PER_MONTH
+from workflow.model.workload import Kind, Workload
+
+DEFAULT_SIZE: dict[Kind, tuple[int, float]] = {
+    "training": (4, 16),
+    "serving": (2, 8),
+    "batch": (2, 8),
+    "service": (2, 4),
+    "storage": (1, 0.5),
+}
+"""vCPUs and GiB for work that says nothing of its size and names no GPU: small general machines in common use."""
+DEFAULT_HOURS: dict[Kind, float] = {"training": 8, "batch": 4}
+"""Hours for finite work that gives neither length nor deadline. What stays up is reckoned monthly."""
+EGRESS_GIB: dict[Kind, float] = {"training": 10, "batch": 10, "serving": 50, "service": 50, "storage": 0}
+"""GiB that leave the cloud: results of finite work, a month of answers for what stays up. Assumed, not measured."""
+BUCKET_GIB = 100
+MAX_NODES = 1000
+MAX_JOB_HOURS = 720
+
+
+class Brief(Noun):
+    """What the allocator asks for. `clouds`, `regions` and `purchase` restrict; sizes are per node.
+
+    `sort` is how the work behaves: `latency-bound` must answer people, `batch` must end.
+    """
+
+    kind: Kind
+    tool: Literal["provision_compute", "submit_ml_job", "create_storage_bucket"]
+    sort: Literal["latency-bound", "batch", "storage"]
+    vcpus: int
+    memory_gib: float
+    gpu: str | None
+    gpu_count: int
+    nodes: int
+    hours: float
+    storage_gib: float
+    egress_gib: float
+    purchase: Literal["any", "on_demand", "spot"]
+    clouds: tuple[str, ...]
+    regions: tuple[str, ...]
+    residency: tuple[str, ...]
+    personal_data: bool
+    cap_cents: int | None
+    cap_per: Literal["run", "hour", "month"] | None
+    assumptions: tuple[str, ...]
+
+    @property
+    def sells(self) -> Literal["machine", "bucket"]:
+        """What kind of offer is wanted."""
+        return "bucket" if self.tool == "create_storage_bucket" else "machine"
+
+    def tool_for(self, purchase: Purchase) -> str:
+        """The tool that starts the main thing, bought this way."""
+        return "launch_spot" if self.tool == "provision_compute" and purchase == "spot" else self.tool
+
+
+def brief(work: Workload) -> Brief:
+    """Fix what the words left open. Raises BadRequest for what no cloud could be asked for."""
+    if work.nodes > MAX_NODES:
+        raise BadRequest(f"{work.nodes} nodes are more than one run may start ({MAX_NODES}).", "Split the work.")
+    notes: list[str] = []
+    stays = work.kind in ("serving", "service", "storage")
+    vcpus, memory = _size(work, notes)
+    hours = _hours(work, stays, notes)
+    egress = EGRESS_GIB[work.kind]
+    if egress:
+        notes.append(f"{egress:g} GiB {'a month ' if stays else ''}leave the cloud.")
+    return Brief(
+        kind=work.kind,
+        tool=_tool(work),
+        sort="storage" if work.kind == "storage" else "latency-bound" if stays else "batch",
+        vcpus=vcpus,
+        memory_gib=memory,
+        gpu=work.gpu,
+        gpu_count=work.gpu_count,
+        nodes=work.nodes,
+        hours=hours,
+        storage_gib=_storage(work, notes),
+        egress_gib=egress,
+        purchase=_purchase(work, stays, notes),
+        clouds=work.clouds,
+        regions=work.regions,
+        residency=work.residency,
+        personal_data=work.personal_data,
+        cap_cents=work.budget_cents,
+        cap_per=work.budget_per,
+        assumptions=(*notes, *_unmet(work)),
+    )
+
+
+def _tool(work: Workload) -> Literal["provision_compute", "submit_ml_job", "create_storage_bucket"]:
+    if work.kind == "storage":
+        return "create_storage_bucket"
+    return "submit_ml_job" if work.kind == "training" else "provision_compute"
+
+
+def _size(work: Workload, notes: list[str]) -> tuple[int, float]:
+    if work.kind == "storage":
+        return DEFAULT_SIZE["storage"]
+    if work.gpu_count or work.vcpus or work.memory_gib:
+        return work.vcpus or 1, work.memory_gib or 0.5
+    vcpus, memory = DEFAULT_SIZE[work.kind]
+    notes.append(f"No size was given: {vcpus} vCPUs and {memory:g} GiB are looked for.")
+    return vcpus, memory
+
+
+def _hours(work: Workload, stays: bool, notes: list[str]) -> float:
+    if stays and work.hours is None:
+        notes.append("It stays up until it is released; costs are for a month of 730 hours.")
+        return HOURS_PER_MONTH
+    hours = work.hours or work.deadline_hours or DEFAULT_HOURS.get(work.kind, HOURS_PER_MONTH)
+    if work.hours is None:
+        why = "the deadline" if work.deadline_hours else "no length was given"
+        notes.append(f"{hours:g} hours are reckoned with ({why}).")
+    if work.kind == "training" and hours > MAX_JOB_HOURS:
+        raise BadRequest(f"A training job may run {MAX_JOB_HOURS} hours, not {hours:g}.", "Split it at a checkpoint.")
+    if work.deadline_hours and work.hours and work.hours > work.deadline_hours:
+        raise BadRequest(
+            f"Work of {work.hours:g} hours cannot be done within {work.deadline_hours:g}.",
+            "Ask for more machines with a shorter run, or for a later deadline.",
+        )
+    return hours
+
+
+def _storage(work: Workload, notes: list[str]) -> float:
+    if work.kind == "storage" and work.storage_gib is None:
+        notes.append(f"No size was given: {BUCKET_GIB} GiB are reckoned with.")
+        return BUCKET_GIB
+    return work.storage_gib or 0
+
+
+def _purchase(work: Workload, stays: bool, notes: list[str]) -> Literal["any", "on_demand", "spot"]:
+    if work.purchase == "any" and stays and work.kind != "storage":
+        notes.append("On-demand machines only: people wait for its answers, and spot may vanish.")
+        return "on_demand"
+    return "on_demand" if work.kind == "storage" else work.purchase
+
+
+def _unmet(work: Workload) -> list[str]:
+    """What was asked for and is not looked at yet: said, so that nobody relies on it."""
+    if work.max_latency_ms is None and work.near is None:
+        return []
+    wish = f"near {work.near}" if work.near else f"below {work.max_latency_ms:g} ms"
+    return [f"The wish for {wish} is recorded; it does not choose the region yet."]

@@ -1,0 +1,29 @@
+"""What the stages work with: ports and settings, handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcp_handlers.tools.contract import Tool
+from workflow.control.decide import Control
+from workflow.deploy.journal import Journal
+from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
+
+
+@dataclass(frozen=True)
+class Context:
+    """`clouds` are those that have tools. `patience` is how many seconds a resource may take to become healthy."""
+
+    language: Language
+    tools: ToolClient
+    gate: Gate
+    control: Control
+    store: Store
+    clock: Clock
+    journal: Journal
+    contracts: Mapping[str, Tool]
+    clouds: tuple[str, ...]
+    patience: float = 120
+    poll_seconds: float = 0.25
+    max_attempts: int = 12

@@ -1,0 +1,98 @@
+"""An offer into a Plan: the exact tool calls, their keys and costs. Pure: the same choice gives the same digest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mcp_handlers.tools import create_storage_bucket, launch_spot, provision_compute, submit_ml_job
+from mcp_handlers.tools.contract import Data, Placed, Tags
+from workflow.deploy.brief import Brief
+from workflow.model.base import digest
+from workflow.model.money import cents
+from workflow.model.offer import Offer
+from workflow.model.plan import Cost, Plan, Step, effect_key
+from workflow.model.workload import Request
+
+DISK_GIB = 50
+TRAINING_IMAGE = "pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime"
+"""What a training job runs where the project has set nothing else."""
+
+
+def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: int) -> Plan:
+    """What would be done to take this offer. Training gets a bucket of its own for checkpoints and results first."""
+    calls: list[tuple[str, Placed]] = []
+    place = _Place(request, brief, offer, attempt)
+    if brief.tool in ("create_storage_bucket", "submit_ml_job"):
+        calls.append(("create_storage_bucket", place.bucket()))
+    if brief.tool == "submit_ml_job":
+        calls.append(("submit_ml_job", place.job()))
+    if brief.tool == "provision_compute":
+        calls.append((brief.tool_for(offer.purchase), place.machines()))
+    last = len(calls) - 1
+    steps = tuple(
+        place.step(tool, wanted, cents(cost.total) if index == last else 0)
+        for index, (tool, wanted) in enumerate(calls)
+    )
+    return Plan(run=request.id, attempt=attempt, offer=offer, cost=cost, steps=steps)
+
+
+class _Place:
+    """The parts that all steps of one plan share."""
+
+    def __init__(self, request: Request, brief: Brief, offer: Offer, attempt: int) -> None:
+        self.request, self.brief, self.offer, self.attempt = request, brief, offer, attempt
+        lasting = brief.sort != "batch"
+        self.tags = Tags(
+            tenant=request.principal.tenant,
+            project=request.project,
+            run=request.id,
+            owner=request.principal.id,
+            environment=request.environment,
+            expires_at=None if lasting else request.submitted_at + timedelta(hours=brief.hours + 1),
+        )
+        self.data = Data(residency=brief.residency, personal=brief.personal_data)
+
+    def bucket(self) -> create_storage_bucket.Input:
+        name = "tg" + digest([self.tags.tenant, self.request.id, self.attempt, self.offer.place])[:22]
+        size = self.brief.storage_gib if self.brief.tool == "create_storage_bucket" else None
+        return create_storage_bucket.Input(
+            region=self.offer.region, tags=self.tags, data=self.data, size_gib=size or None, name=name
+        )
+
+    def job(self) -> submit_ml_job.Input:
+        return submit_ml_job.Input(
+            region=self.offer.region,
+            zone=self.offer.zone,
+            machine=self.offer.machine,
+            count=self.brief.nodes,
+            purchase=self.offer.purchase,
+            disk_gib=self._disk(),
+            hours=self.brief.hours,
+            image=TRAINING_IMAGE,
+            bucket=self.bucket().name,
+            tags=self.tags,
+            data=self.data,
+        )
+
+    def machines(self) -> provision_compute.Input:
+        shape = launch_spot.Input if self.offer.purchase == "spot" else provision_compute.Input
+        return shape(
+            region=self.offer.region,
+            zone=self.offer.zone,
+            machine=self.offer.machine,
+            arch=self.offer.arch or "x86_64",
+            count=self.brief.nodes,
+            disk_gib=self._disk(),
+            hours=self.brief.hours if self.brief.sort == "batch" else None,
+            tags=self.tags,
+            data=self.data,
+        )
+
+    def step(self, tool: str, wanted: Placed, cost_cents: int) -> Step:
+        arguments = wanted.model_dump(mode="json")
+        name = f"{self.attempt}-{tool}"
+        key = effect_key(self.tags.tenant, self.request.id, name, tool, self.offer.cloud, arguments)
+        return Step(name=name, tool=tool, cloud=self.offer.cloud, arguments=arguments, key=key, cost_cents=cost_cents)
+
+    def _disk(self) -> int:
+        return max(DISK_GIB, int(self.brief.storage_gib + 0.999))

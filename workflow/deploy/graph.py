@@ -1,0 +1,63 @@
+"""The five stages joined into a LangGraph graph. A stage names the next; the graph allows only the edges drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from workflow.deploy.allocator import allocate
+from workflow.deploy.context import Context
+from workflow.deploy.executor import execute
+from workflow.deploy.finisher import finish
+from workflow.deploy.gatekeeper import await_approval, judge_plan
+from workflow.deploy.planner import plan
+from workflow.deploy.rollback import roll_back
+from workflow.deploy.state import State
+from workflow.deploy.verifier import verify
+
+Stage = Callable[[Context, State], Awaitable[State]]
+Graph = CompiledStateGraph[State, None, State, State]
+
+STAGES: dict[str, Stage] = {
+    "planner": plan,
+    "allocator": allocate,
+    "gate": judge_plan,
+    "approval": await_approval,
+    "executor": execute,
+    "verifier": verify,
+    "rollback": roll_back,
+    "finisher": finish,
+}
+EDGES: dict[str, tuple[str, ...]] = {
+    "planner": ("allocator", "finisher"),
+    "allocator": ("gate", "finisher"),
+    "gate": ("executor", "approval", "finisher"),
+    "approval": ("executor", "finisher"),
+    "executor": ("verifier", "rollback"),
+    "verifier": ("finisher", "rollback"),
+    "rollback": ("planner", "allocator", "finisher"),
+}
+STEPS_PER_ATTEMPT = 8
+
+
+def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
+    """The graph over these ports, checkpointed by `saver`."""
+    builder: StateGraph[State, None, State, State] = StateGraph(State)
+    for name, stage in STAGES.items():
+        builder.add_node(name, _bound(stage, context))
+    for name, targets in EDGES.items():
+        builder.add_conditional_edges(name, lambda state: state["next"], list(targets))
+    builder.add_edge(START, "planner")
+    builder.add_edge("finisher", END)
+    return builder.compile(checkpointer=saver)
+
+
+def _bound(stage: Stage, context: Context) -> Any:
+    async def node(state: State) -> State:
+        return await stage(context, state)
+
+    return node

@@ -1,0 +1,54 @@
+"""Fourth stage: ask for the real state of everything that was made until it holds or patience ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from mcp_handlers.tools import get_health
+from workflow.deploy.context import Context
+from workflow.deploy.state import State, Trouble, dump
+from workflow.model.decision import Decision
+from workflow.model.errors import TollgateError, Unhealthy
+from workflow.model.run import Health, Receipt, Resource
+from workflow.model.workload import Request
+
+GOOD = ("healthy", "finished")
+
+
+async def verify(context: Context, state: State) -> State:
+    """Health of every resource; anything that is not well is rolled back with the rest."""
+    request = Request.model_validate(state["request"])
+    resources = [r for receipt in state["receipts"] for r in Receipt.model_validate(receipt).resources]
+    try:
+        health = await _settled(context, request, resources)
+    except TollgateError as error:
+        trouble = Trouble.of(error)
+        await context.journal.write(request, "health.unknown", {"trouble": dump(trouble)})
+        return {"trouble": dump(trouble), "next": "rollback"}
+    await context.journal.write(request, "verified", {"health": [dump(h) for h in health]})
+    told = [dump(h) for h in health]
+    ill = [h for h in health if h.status not in GOOD]
+    if not ill:
+        return {"health": told, "trouble": None, "next": "finisher"}
+    words = "; ".join(f"{h.resource.kind} {h.resource.id} is {h.status}: {h.detail}" for h in ill)
+    return {"health": told, "trouble": dump(Trouble.of(Unhealthy(words))), "next": "rollback"}
+
+
+async def _settled(context: Context, request: Request, resources: Sequence[Resource]) -> list[Health]:
+    """Health once nothing is pending. Bounded by `patience`; what is still pending then is returned as it is."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + context.patience
+    while True:
+        health = list(await asyncio.gather(*(_ask(context, request, r) for r in resources)))
+        if all(h.status != "pending" for h in health) or loop.time() >= until:
+            return health
+        await asyncio.sleep(context.poll_seconds)
+
+
+async def _ask(context: Context, request: Request, resource: Resource) -> Health:
+    wanted = get_health.Input(resource=resource, tenant=request.principal.tenant)
+    answer = await context.tools.call("get_health", resource.cloud, dump(wanted))
+    if isinstance(answer, Decision):
+        raise Unhealthy(f"Health of {resource.id} may not be read: {answer.violations[0].message}")
+    return get_health.Output.model_validate(answer.output).health
