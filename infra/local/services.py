@@ -1,0 +1,105 @@
+"""The processes of the local cloud: what each is, where it listens, and when it is ready."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+BASE = 4566
+OFFSETS = {"aws": 0, "azure": 2, "gcp": 3, "ministack": 5, "moto": 6}
+"""Ports, counted from TOLLGATE_LOCAL_PORT_BASE. 4566 is where AWS emulators are looked for by custom."""
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process to keep: `environment` is all it gets. It is ready when `ready_url` answers below 500.
+
+    `ca` is the certificate that an https `ready_url` is checked against; the service may write it as it starts.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    port: int
+    ready_url: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ca: Path | None = None
+
+
+def home_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where state is kept: TOLLGATE_HOME, or `.tollgate` in the project."""
+    return Path(environ.get("TOLLGATE_HOME") or PROJECT / ".tollgate")
+
+
+def ports(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """The port of each local service."""
+    base = int(environ.get("TOLLGATE_LOCAL_PORT_BASE") or BASE)
+    return {name: base + offset for name, offset in OFFSETS.items()}
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a service inherits: the bare necessities, and nothing that names an account or an endpoint."""
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | dict(extra or {})
+
+
+def local_services(home: Path) -> list[Service]:
+    """The five processes of the local cloud, with their state under `home`."""
+    at = ports()
+    return [_ministack(home, at["ministack"]), _moto(at["moto"]), _aws(at), _azure(home, at["azure"]), _gcp(at["gcp"])]
+
+
+def _emulator(name: str) -> str:
+    folder = Path(os.environ.get("TOLLGATE_EMULATORS") or PROJECT / ".venv-emulators")
+    return str(folder / "bin" / name)
+
+
+def _ministack(home: Path, port: int) -> Service:
+    scratch = home / "local" / "ministack"
+    scratch.mkdir(parents=True, exist_ok=True)
+    told = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": "123456789012",
+        "TMPDIR": str(scratch),
+    }
+    environment = clean_environment(told)
+    del environment["PYTHONPATH"]
+    ready = f"http://127.0.0.1:{port}/_ministack/health"
+    return Service("ministack", (_emulator("ministack"),), port, ready, environment)
+
+
+def _moto(port: int) -> Service:
+    environment = clean_environment({"MOTO_PORT": str(port)})
+    del environment["PYTHONPATH"]
+    command = (_emulator("moto_server"), "-H", "127.0.0.1", "-p", str(port))
+    return Service("moto", command, port, f"http://127.0.0.1:{port}/moto-api/", environment)
+
+
+def _ours(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _aws(at: Mapping[str, int]) -> Service:
+    behind = [f"http://127.0.0.1:{at[name]}" for name in ("ministack", "moto")]
+    command = _ours("infra.local.aws", "--port", str(at["aws"]), "--ministack", behind[0], "--moto", behind[1])
+    ready = f"http://127.0.0.1:{at['aws']}/_tollgate/health"
+    return Service("aws", command, at["aws"], ready, clean_environment())
+
+
+def _azure(home: Path, port: int) -> Service:
+    state = home / "local" / "azure"
+    command = _ours("infra.local.azure", "--port", str(port), "--state", str(state))
+    ready = f"https://127.0.0.1:{port}/_tollgate/faults"
+    return Service("azure", command, port, ready, clean_environment(), state / "ca.pem")
+
+
+def _gcp(port: int) -> Service:
+    ready = f"http://127.0.0.1:{port}/_tollgate/faults"
+    return Service("gcp", _ours("infra.local.gcp", "--port", str(port)), port, ready, clean_environment())
