@@ -11,12 +11,17 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from pydantic import ConfigDict, TypeAdapter
+
 from workflow.model.base import Json, Noun, canonical, digest
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Entry, Event
 
 GENESIS = "0" * 64
 """What the first entry is chained to."""
+
+_BODY = TypeAdapter(Json, config=ConfigDict(ser_json_inf_nan="constants"))
+# Left to itself, pydantic would write NaN as null.
 
 
 class Head(NamedTuple):
@@ -71,7 +76,7 @@ def link(head: Head, event: Event) -> Line:
     """
     seq, at = head.seq + 1, utc_text(event.at)
     try:
-        body = event.model_dump(mode="json")["body"]
+        body = _BODY.dump_python(event.body, mode="json")
         sealed = _seal(seq, head.hash, event.run, event.tenant, event.kind, at, body)
     except (TypeError, ValueError) as error:
         raise BadRequest(f"The event {event.kind!r} of run {event.run!r} cannot be written as JSON: {error}") from error
