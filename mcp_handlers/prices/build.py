@@ -128,6 +128,7 @@ def _regions(data: Path, cloud: str) -> list[Region]:
             disk=micros_from_usd(charges.of("disk_gib_month", line["region"]).amount),
             object=micros_from_usd(charges.of("object_gib_month", line["region"]).amount),
             egress=micros_from_usd(charges.of("egress_gib", line["region"]).amount),
+            stamp=charges.of("object_gib_month", line["region"]).stamp,
         )
         for line in mine
     ]

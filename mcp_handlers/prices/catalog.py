@@ -65,6 +65,7 @@ class Catalog:
         self.disk = self._integers("region_disk")
         self.object = self._integers("region_object")
         self.egress = self._integers("region_egress")
+        self.region_stamp = self._integers("region_stamp")
         self.order = (self._integers("order_on_demand"), self._integers("order_spot"))
         self._numbers: dict[str, int] = {}
 

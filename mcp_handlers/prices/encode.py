@@ -16,13 +16,17 @@ Column = Sequence[float] | Sequence[str]
 
 @dataclass(frozen=True)
 class Region:
-    """A region with its jurisdictions and its rates, in microdollars per GiB (a month, for disk and object)."""
+    """A region with its jurisdictions and its rates, in microdollars per GiB (a month, for disk and object).
+
+    `stamp` is how and when the object rate was seen.
+    """
 
     name: str
     jurisdictions: tuple[str, ...]
     disk: int
     object: int
     egress: int
+    stamp: str
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _row_columns(machines: Sequence[MachineType], regions: Sequence[Region], blo
     ordered = [blocks.get((machine.name, purchase), ()) for machine in machines for purchase in layout.PURCHASES]
     rows = [price for block in ordered for price in block]
     places = sorted({(price.region, price.zone) for price in rows})
-    stamps = sorted({price.stamp for price in rows})
+    stamps = sorted({price.stamp for price in rows} | {region.stamp for region in regions})
     place_number = {place: number for number, place in enumerate(places)}
     stamp_number = {stamp: number for number, stamp in enumerate(stamps)}
     region_number = {region.name: number for number, region in enumerate(regions)}
@@ -125,6 +129,7 @@ def _row_columns(machines: Sequence[MachineType], regions: Sequence[Region], blo
         "row_place": [place_number[price.region, price.zone] for price in rows],
         "row_stamp": [stamp_number[price.stamp] for price in rows],
         "row_interruption": [price.interruption_pct for price in rows],
+        "region_stamp": [stamp_number[region.stamp] for region in regions],
         "place_region": [region_number[region] for region, _ in places],
         "order_on_demand": _order(ordered[0::2]),
         "order_spot": _order(ordered[1::2]),

@@ -7,7 +7,7 @@ A price that is wrongly low is the dangerous one: it would win every comparison.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
@@ -24,6 +24,9 @@ LOW_PER_GPU = 0.6
 """The same for a region's cheapest price of one GPU, where published prices span less: from 0.62."""
 LOW_SPOT = 0.05
 """The least share of its on-demand price that a spot price may be. The deepest discount published is 91 %."""
+LOW_GPU_SPOT = 0.35
+"""How far below the median over regions a GPU machine's spot price may lie. Spot prices follow the market and span more
+than list prices, so only about a third of the usual price is taken for a mistake."""
 
 
 @dataclass(frozen=True)
@@ -144,25 +147,30 @@ def _medians(prices: Iterable[tuple[str, str, float]]) -> dict[str, float]:
     return {thing: median(by_region.values()) for thing, by_region in cheapest.items()}
 
 
-def spot_prices(rows: Iterable[Row]) -> tuple[list[Row], list[Rejection]]:
+def spot_prices(rows: Sequence[Row]) -> tuple[list[Row], list[Rejection]]:
     """Take away the spot prices that cannot be; the on-demand price stays."""
+    middle = _medians((row.machine, row.region, row.spot) for row in rows if row.spot is not None and row.gpu)
     kept: list[Row] = []
     rejected: list[Rejection] = []
     for row in rows:
-        fault = None if row.spot is None else _spot_fault(row.spot, row.on_demand)
+        fault = _spot_fault(row, middle.get(row.machine, 0))
         kept.append(row if fault is None else replace(row, spot=None))
         if fault is not None:
             rejected.append(replace(_rejection(row, *fault), spot_only=True))
     return kept, rejected
 
 
-def _spot_fault(spot: int, on_demand: int) -> Fault | None:
-    if spot <= 0:
-        return ("spot-not-positive", f"a spot price of {spot} microdollars")
-    if spot > on_demand:
-        return ("spot-above-on-demand", f"{spot / on_demand:.2f} times the on-demand price")
-    if spot < LOW_SPOT * on_demand:
-        return ("spot-outlier", f"{spot / on_demand:.3f} of the on-demand price")
+def _spot_fault(row: Row, middle: float) -> Fault | None:
+    if row.spot is None:
+        return None
+    if row.spot <= 0:
+        return ("spot-not-positive", f"a spot price of {row.spot} microdollars")
+    if row.spot > row.on_demand:
+        return ("spot-above-on-demand", f"{row.spot / row.on_demand:.2f} times the on-demand price")
+    if row.spot < LOW_SPOT * row.on_demand:
+        return ("spot-outlier", f"{row.spot / row.on_demand:.3f} of the on-demand price")
+    if row.spot < LOW_GPU_SPOT * middle:
+        return ("spot-outlier", f"{row.spot / middle:.2f} of the GPU machine's median spot price over regions")
     return None
 
 

@@ -6,7 +6,7 @@ A section is either lines of text or one column of numbers. Columns that share a
 - `block_first`: where the rows of block `2 * machine + purchase` (0 on demand, 1 spot) begin, and one end mark.
 - `row_*`: one entry per price. The rows of a block are in order of rate, region and zone.
 - `place_region`: the region of each place; the place's zone is the line of the same number in `zones`.
-- `region_*`: one entry per region, in order of name; rates in microdollars.
+- `region_*`: one entry per region, in order of name; rates in microdollars. The stamp is the object rate's.
 - `order_*`: the machine types in order of their lowest rate, those without any left out.
 """
 
@@ -45,6 +45,7 @@ SECTIONS = {
     "region_disk": "I",
     "region_object": "I",
     "region_egress": "I",
+    "region_stamp": "B",
     "order_on_demand": "H",
     "order_spot": "H",
 }

@@ -32,6 +32,11 @@ class Rate:
     observed: str
     source: str
 
+    @property
+    def stamp(self) -> str:
+        """How and when it was seen, in an Offer's terms."""
+        return f"{'list' if self.basis == 'list' else 'derived'} {self.observed}"
+
 
 @dataclass(frozen=True)
 class Rates:

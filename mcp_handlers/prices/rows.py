@@ -77,7 +77,7 @@ def read(numbered: Iterable[tuple[int, dict[str, str]]]) -> tuple[list[Row], lis
 
 
 def _name_attached(rows: list[Row]) -> list[Row]:
-    """Give a machine that is sold with several GPU sets a name per set: n1-standard-4 with two T4 is n1-standard-4.2xT4.
+    """Give a machine sold with several GPU sets a name per set: n1-standard-4 with two T4 is n1-standard-4.2xT4.
 
     GCP attaches GPUs to N1 machines, and its snapshot lists all of them under the bare name, which here stays with the
     bare machine.

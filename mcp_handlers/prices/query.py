@@ -1,0 +1,154 @@
+"""Which prices fit a need, and which of them is the least, over one catalog.
+
+The search goes machine by machine, the cheapest rate first, and stops where even a machine's lowest rate cannot win. A
+price is compared by its whole cost (`Cost.ranked`), so what it costs to store and send in each region counts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mcp_handlers.prices.candidates import Candidate, allowed_bits, machines, named
+from mcp_handlers.prices.catalog import Catalog
+from mcp_handlers.prices.cost import Stay
+from mcp_handlers.prices.layout import ARCHES, PURCHASES, UNPUBLISHED
+from mcp_handlers.tools.get_cost_estimate import Input
+
+NO_LIMIT = 1 << 63
+
+
+class Found(NamedTuple):
+    """One fitting price, with its cost. They compare as they rank: by cost, then by name."""
+
+    ranked: int
+    region: str
+    zone: str
+    machine: str
+    purchase: str
+    row: int
+    number: int
+
+
+class Search:
+    """A need made ready for one catalog."""
+
+    def __init__(self, catalog: Catalog, wanted: Input, stay: Stay) -> None:
+        self.catalog = catalog
+        self.wanted = wanted
+        self.stay = stay
+        self._allowed = allowed_bits(catalog, wanted.regions, wanted.jurisdictions)
+        self._arch = ARCHES.index(wanted.arch) if wanted.arch != "any" else None
+        self._families = {i for i, name in enumerate(catalog.families) if name in wanted.exclude_families}
+        self._exclusions = [
+            (exclusion.region, exclusion.zone, exclusion.machine, exclusion.purchase)
+            for exclusion in wanted.exclude
+            if exclusion.cloud == catalog.cloud
+        ]
+        self._extra = self._place_costs()
+
+    def least(self) -> Found | None:
+        """The one price of the least cost, or None."""
+        best: Found | None = None
+        floor = min(self._extra)
+        limit = NO_LIMIT
+        for purchase in self._purchases():
+            for candidate in self._ordered(purchase):
+                if candidate.lowest > limit:
+                    break
+                if not self._fits(candidate):
+                    continue
+                for row in self._rows(candidate, purchase, limit):
+                    found = self._found(candidate, purchase, row)
+                    if best is None or found < best:
+                        best = found
+                        limit = self.stay.highest_rate(best.ranked - floor)
+        return best
+
+    def least_of_each(self, *, by_machine: bool) -> tuple[list[Found], int]:
+        """The least price of each region and purchase (and machine), and how many prices fitted in all."""
+        least: dict[tuple[int, int, int], Found] = {}
+        limits: dict[tuple[int, int, int], int] = {}
+        matched = 0
+        for purchase in self._purchases():
+            for candidate in filter(self._fits, self._ordered(purchase)):
+                for row in self._rows(candidate, purchase, NO_LIMIT):
+                    matched += 1
+                    region = self.catalog.place_region[self.catalog.place[row]]
+                    group = (purchase, region, candidate.number if by_machine else -1)
+                    if self.catalog.rate[row] > limits.get(group, NO_LIMIT):
+                        continue
+                    found = self._found(candidate, purchase, row)
+                    if group not in least or found < least[group]:
+                        least[group] = found
+                        limits[group] = self.stay.highest_rate(found.ranked - self._extra[region])
+        return sorted(least.values()), matched
+
+    def _purchases(self) -> Sequence[int]:
+        wanted = self.wanted.purchase
+        return range(len(PURCHASES)) if wanted == "any" else (PURCHASES.index(wanted),)
+
+    def _ordered(self, purchase: int) -> tuple[Candidate, ...]:
+        wanted = self.wanted
+        if wanted.machine:
+            return named(self.catalog, purchase, wanted.machine)
+        return machines(self.catalog, purchase, wanted.gpu, wanted.gpu_count > 0)
+
+    def _fits(self, candidate: Candidate) -> bool:
+        wanted = self.wanted
+        return (
+            candidate.vcpus >= wanted.vcpus
+            and candidate.memory_gib >= wanted.memory_gib
+            and candidate.regions & self._allowed != 0
+            and candidate.gpu_count >= wanted.gpu_count
+            and (self._arch is None or candidate.arch == self._arch)
+            and candidate.family not in self._families
+        )
+
+    def _rows(self, candidate: Candidate, purchase: int, limit: int) -> Iterator[int]:
+        """The candidate's rows in allowed places, cheapest first, up to a rate of `limit`."""
+        catalog, allowed = self.catalog, self._allowed
+        rates, places, regions = catalog.rate, catalog.place, catalog.place_region
+        for row in range(candidate.first, candidate.end):
+            if rates[row] > limit:
+                return
+            if allowed >> regions[places[row]] & 1 and not (
+                self._exclusions and self._excluded(candidate.number, purchase, places[row])
+            ):
+                yield row
+
+    def _excluded(self, number: int, purchase: int, place: int) -> bool:
+        """As Exclusion.covers: an empty field matches anything."""
+        catalog = self.catalog
+        region = catalog.regions[catalog.place_region[place]]
+        here = (region, catalog.zones[place], catalog.machines[number], PURCHASES[purchase])
+        return any(all(not a or a == b for a, b in zip(mine, here, strict=True)) for mine in self._exclusions)
+
+    def _found(self, candidate: Candidate, purchase: int, row: int) -> Found:
+        catalog, stay, number = self.catalog, self.stay, candidate.number
+        place = catalog.place[row]
+        region = catalog.place_region[place]
+        paid = stay.compute(catalog.rate[row])
+        paid += stay.fee(paid, catalog.fee[number])
+        if PURCHASES[purchase] == "spot":
+            pct = catalog.interruption[row]
+            paid += stay.rework(paid, None if pct == UNPUBLISHED else pct)
+        return Found(
+            ranked=paid + self._extra[region],
+            region=catalog.regions[region],
+            zone=catalog.zones[place],
+            machine=catalog.machines[number],
+            purchase=PURCHASES[purchase],
+            row=row,
+            number=number,
+        )
+
+    def _place_costs(self) -> Sequence[int]:
+        """Storage and egress in each region: what the need costs there beside the machine."""
+        catalog = self.catalog
+        if not self.wanted.storage_gib and not self.wanted.egress_gib:
+            return [0] * len(catalog.regions)
+        return [
+            sum(self.stay.place("machine", disk, object_, egress))
+            for disk, object_, egress in zip(catalog.disk, catalog.object, catalog.egress, strict=True)
+        ]
