@@ -113,8 +113,7 @@ def _seal(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, bo
 def _fault(line: Line, last: Head) -> Finding | None:
     expected = last.seq + 1
     if line.seq > expected:
-        missing = f"row {expected} is" if line.seq == expected + 1 else f"rows {expected} to {line.seq - 1} are"
-        return Finding(seq=expected, reason=f"{missing} missing")
+        return Finding(seq=expected, reason=_missing(expected, line.seq - 1))
     if line.seq < expected:
         return Finding(seq=line.seq, reason=f"row {line.seq} stands where row {expected} belongs")
     if not _intact(line):
@@ -138,10 +137,7 @@ def _open_end(last: Head, head: Head | None) -> Finding | None:
     if head is None:
         return Finding(seq=last.seq, reason=f"the head that should name row {last.seq} is missing")
     if head.seq > last.seq:
-        return Finding(
-            seq=last.seq + 1,
-            reason=f"the ledger ends at row {last.seq}, and its head says that it reaches row {head.seq}",
-        )
+        return Finding(seq=last.seq + 1, reason=f"{_missing(last.seq + 1, head.seq)} at the end")
     if head.seq < last.seq:
         return Finding(
             seq=head.seq + 1, reason=f"row {head.seq + 1} was added behind the head, which is row {head.seq}"
@@ -149,3 +145,7 @@ def _open_end(last: Head, head: Head | None) -> Finding | None:
     if head.hash != last.hash:
         return Finding(seq=last.seq, reason=f"row {last.seq} was replaced: its hash is not the one that the head keeps")
     return None
+
+
+def _missing(first: int, last: int) -> str:
+    return f"row {first} is missing" if first == last else f"rows {first} to {last} are missing"
