@@ -1,0 +1,106 @@
+"""Connections to AWS: one SDK client per service and region, made when first used and shared by all threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 25.0
+"""RunInstances answers within a few seconds; more than this is taken for silence."""
+_NEAR, _FAR = "us-east-1", "us-west-2"
+
+
+class Clients:
+    """Clients for the account that `env` names. Nothing is imported or connected before it is needed.
+
+    Credentials, endpoint and region come from the usual variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>); without a key, the SDK's own chain finds one.
+    The SDK retries nothing: the kernel does, with the same key.
+    """
+
+    def __init__(self, env: Mapping[str, str], *, read_seconds: float = READ_SECONDS) -> None:
+        self.env = env
+        self._read_seconds = read_seconds
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def ec2(self, region: str) -> EC2Client:
+        """EC2 in `region`."""
+        client: EC2Client = self._client("ec2", region)
+        return client
+
+    def s3(self, region: str) -> S3Client:
+        """S3 in `region`."""
+        client: S3Client = self._client("s3", region)
+        return client
+
+    def sagemaker(self, region: str) -> SageMakerClient:
+        """SageMaker in `region`."""
+        client: SageMakerClient = self._client("sagemaker", region)
+        return client
+
+    def quotas(self, region: str) -> ServiceQuotasClient:
+        """Service Quotas in `region`."""
+        client: ServiceQuotasClient = self._client("service-quotas", region)
+        return client
+
+    def ssm(self, region: str) -> Any:
+        """Systems Manager in `region`, for AWS's public parameters."""
+        return self._client("ssm", region)
+
+    def elsewhere(self, region: str) -> bool:
+        """True if AWS answers in another region, whatever it answers: then only `region` is in trouble."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client("sts", _FAR if region == _NEAR else _NEAR).get_caller_identity()
+        except ClientError as error:
+            return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] < 500)
+        except BotoCoreError:
+            return False
+        return True
+
+    def _client(self, service: str, region: str) -> Any:
+        made = self._made.get((service, region))
+        if made is not None:
+            return made
+        with self._lock:
+            if (service, region) not in self._made:
+                self._made[service, region] = self._make(service, region)
+            return self._made[service, region]
+
+    def _make(self, service: str, region: str) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        self._session = self._session or botocore.session.Session()
+        named = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
+        return self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
+            aws_access_key_id=self.env.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.env.get("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=self.env.get("AWS_SESSION_TOKEN"),
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=self._read_seconds,
+                retries={"mode": "standard", "total_max_attempts": 1},
+                user_agent_extra="tollgate",
+            ),
+        )
+
+
+def connect(env: Mapping[str, str]) -> Clients:
+    """Clients for the account that `env` names; nothing is connected yet."""
+    return Clients(env)

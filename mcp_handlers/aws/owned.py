@@ -1,0 +1,65 @@
+"""Finding a tenant's own resource again: None where it is not there, NotFound where it is someone else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_handlers.aws.client import Clients
+from mcp_handlers.aws.errors import translated
+from mcp_handlers.aws.labels import by_name, ours
+from workflow.model.errors import NotFound
+from workflow.model.run import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+    from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
+
+
+def find_instance(clients: Clients, resource: Resource, tenant: str) -> InstanceTypeDef | None:
+    """The instance as EC2 describes it."""
+    try:
+        with translated(clients, resource.region):
+            found = clients.ec2(resource.region).describe_instances(InstanceIds=[resource.id])
+    except NotFound:
+        return None
+    instances = [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
+    if not instances:
+        return None
+    _insist(by_name(instances[0].get("Tags", [])), resource, tenant)
+    return instances[0]
+
+
+def find_bucket(clients: Clients, resource: Resource, tenant: str) -> dict[str, str] | None:
+    """The bucket's tags."""
+    s3 = clients.s3(resource.region)
+    try:
+        with translated(clients, resource.region):
+            s3.head_bucket(Bucket=resource.id)
+    except NotFound:
+        return None
+    tags: dict[str, str] = {}
+    try:
+        with translated(clients, resource.region):
+            tags = by_name(s3.get_bucket_tagging(Bucket=resource.id)["TagSet"])
+    except NotFound:
+        pass
+    _insist(tags, resource, tenant)
+    return tags
+
+
+def find_job(clients: Clients, resource: Resource, tenant: str) -> DescribeTrainingJobResponseTypeDef | None:
+    """The training job as SageMaker describes it."""
+    sagemaker = clients.sagemaker(resource.region)
+    try:
+        with translated(clients, resource.region):
+            job = sagemaker.describe_training_job(TrainingJobName=resource.id)
+            tags = sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"]
+    except NotFound:
+        return None
+    _insist(by_name(tags), resource, tenant)
+    return job
+
+
+def _insist(tags: dict[str, str], resource: Resource, tenant: str) -> None:
+    if not ours(tags, tenant):
+        raise NotFound(f"There is no {resource.kind} {resource.id} of tenant {tenant} in {resource.region}.")

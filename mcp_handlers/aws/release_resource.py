@@ -1,0 +1,70 @@
+"""Terminate an instance, delete a bucket with what is in it, or stop a training job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_handlers.aws.client import Clients
+from mcp_handlers.aws.errors import translated
+from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.tools.release_resource import Input, Output
+from workflow.model.errors import Rejected
+from workflow.model.run import Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+_OVER = ("shutting-down", "terminated")
+
+
+def call(wanted: Input, clients: Clients, key: str) -> Output:
+    """Take the resource away. Done twice, the second time finds nothing left."""
+    releases = {"instance": _instance, "bucket": _bucket, "job": _job}
+    released = releases[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
+    return Output(resource=wanted.resource, released=released)
+
+
+def _instance(clients: Clients, resource: Resource, tenant: str) -> bool:
+    instance = find_instance(clients, resource, tenant)
+    if instance is None or instance["State"]["Name"] in _OVER:
+        return False
+    with translated(clients, resource.region, writes=True):
+        clients.ec2(resource.region).terminate_instances(InstanceIds=[resource.id])
+    return True
+
+
+def _bucket(clients: Clients, resource: Resource, tenant: str) -> bool:
+    if find_bucket(clients, resource, tenant) is None:
+        return False
+    s3 = clients.s3(resource.region)
+    with translated(clients, resource.region, writes=True):
+        _empty(s3, resource.id)
+        s3.delete_bucket(Bucket=resource.id)
+    return True
+
+
+def _empty(s3: S3Client, bucket: str) -> None:
+    """Delete every version and marker, a thousand at a time, and every upload that was never finished."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if not found:
+            continue
+        objects: list[ObjectIdentifierTypeDef] = [
+            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in found
+        ]
+        failed = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors", [])
+        if failed:
+            raise Rejected(f"S3 keeps {len(failed)} objects of {bucket}: {failed[0].get('Code')}.")
+    for uploads in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+        for upload in uploads.get("Uploads", []):
+            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+def _job(clients: Clients, resource: Resource, tenant: str) -> bool:
+    job = find_job(clients, resource, tenant)
+    if job is None or job["TrainingJobStatus"] != "InProgress":
+        return False
+    with translated(clients, resource.region, writes=True):
+        clients.sagemaker(resource.region).stop_training_job(TrainingJobName=resource.id)
+    return True
