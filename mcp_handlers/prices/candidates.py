@@ -12,7 +12,9 @@ from mcp_handlers.prices.catalog import Catalog
 
 SATISFIED_BY = {"A100": ("A100", "A100-80GB")}
 """GPU types that serve where another is asked for. Any other type only serves where it is named."""
+ANY_GPU = "*"
 KEPT = 256
+"""Answers kept of each kind."""
 
 
 class Candidate(NamedTuple):
@@ -20,7 +22,6 @@ class Candidate(NamedTuple):
 
     lowest: int
     regions: int
-    vcpus: int
     memory_gib: float
     gpu_count: int
     arch: int
@@ -47,23 +48,40 @@ def allowed_bits(catalog: Catalog, regions: tuple[str, ...], jurisdictions: tupl
 
 
 @lru_cache(maxsize=KEPT)
-def machines(catalog: Catalog, purchase: int, gpu: str | None, any_gpu: bool) -> tuple[Candidate, ...]:
-    """All machines with prices for this purchase, in order of their lowest rate; only those with GPUs of this type, or
-    of any type, where that is asked for."""
-    serving = SATISFIED_BY.get(gpu or "", (gpu,))
+def machines(catalog: Catalog, purchase: int, gpu: str | None, vcpus: int) -> tuple[Candidate, ...]:
+    """The machines of at least this size with prices for this purchase, in order of their lowest rate.
+
+    With a `gpu`, only those that carry GPUs of this type, or `ANY_GPU`; without one, all machines.
+    """
+    if vcpus > 1:
+        numbers = {number for number, has in enumerate(catalog.vcpus) if has >= vcpus}
+        return tuple(each for each in machines(catalog, purchase, gpu, 1) if each.number in numbers)
     return tuple(
-        candidate(catalog, number, purchase)
-        for number in catalog.order[purchase]
-        if (gpu is None or catalog.gpus[catalog.gpu[number]] in serving) and (not any_gpu or catalog.gpu_count[number])
+        candidate(catalog, number, purchase) for number in catalog.order[purchase] if _has(catalog, number, gpu)
     )
 
 
+def _has(catalog: Catalog, number: int, gpu: str | None) -> bool:
+    if gpu is None:
+        return True
+    mine = catalog.gpus[catalog.gpu[number]]
+    return bool(mine) if gpu == ANY_GPU else mine in SATISFIED_BY.get(gpu, (gpu,))
+
+
 @lru_cache(maxsize=KEPT)
-def named(catalog: Catalog, purchase: int, machine: str) -> tuple[Candidate, ...]:
-    """The machine of exactly this name, if there is one with prices for this purchase."""
+def families_named(catalog: Catalog, families: tuple[str, ...]) -> frozenset[int]:
+    """The numbers of the families of exactly these names."""
+    return frozenset(number for number, name in enumerate(catalog.families) if name in families)
+
+
+@lru_cache(maxsize=KEPT)
+def named(catalog: Catalog, purchase: int, machine: str, vcpus: int) -> tuple[Candidate, ...]:
+    """The machine of exactly this name, if there is one of at least this size with prices for this purchase."""
     number = catalog.number(machine)
-    found = () if number is None else (candidate(catalog, number, purchase),)
-    return tuple(each for each in found if each.first < each.end)
+    if number is None or catalog.vcpus[number] < vcpus:
+        return ()
+    found = candidate(catalog, number, purchase)
+    return (found,) if found.first < found.end else ()
 
 
 def candidate(catalog: Catalog, number: int, purchase: int) -> Candidate:
@@ -73,7 +91,6 @@ def candidate(catalog: Catalog, number: int, purchase: int) -> Candidate:
     return Candidate(
         lowest=catalog.rate[first] if first < end else 0,
         regions=sum(1 << region for region in regions),
-        vcpus=catalog.vcpus[number],
         memory_gib=catalog.memory[number],
         gpu_count=catalog.gpu_count[number],
         arch=catalog.arch[number],

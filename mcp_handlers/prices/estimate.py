@@ -33,12 +33,12 @@ def cheapest(catalogs: Sequence[Catalog], wanted: Input) -> Priced | None:
         offers = [offer for catalog in catalogs for offer in _buckets(catalog, wanted).offers[:1]]
         return min(offers, key=lambda each: (each.cost.ranked, each.offer.cloud), default=None)
     stay = stay_of(wanted)
-    found = [(Search(catalog, wanted, stay).least(), catalog) for catalog in catalogs]
-    fitting = [(each, catalog) for each, catalog in found if each is not None]
-    if not fitting:
-        return None
-    least, catalog = min(fitting, key=lambda pair: (pair[0].ranked, pair[1].cloud))
-    return _priced(catalog, least, stay)
+    least: tuple[int, str, Found, Catalog] | None = None
+    for catalog in catalogs:
+        found = Search(catalog, wanted, stay).least(ceiling=None if least is None else least[0])
+        if found is not None and (least is None or (found.ranked, catalog.cloud) < least[:2]):
+            least = (found.ranked, catalog.cloud, found, catalog)
+    return None if least is None else _priced(least[3], least[2], stay)
 
 
 def stay_of(wanted: Input) -> Stay:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mcp_handlers.prices.candidates import Candidate, allowed_bits, machines, named
+from mcp_handlers.prices.candidates import ANY_GPU, Candidate, allowed_bits, families_named, machines, named
 from mcp_handlers.prices.catalog import Catalog
 from mcp_handlers.prices.cost import Stay
 from mcp_handlers.prices.layout import ARCHES, PURCHASES, UNPUBLISHED
@@ -39,7 +39,7 @@ class Search:
         self.stay = stay
         self._allowed = allowed_bits(catalog, wanted.regions, wanted.jurisdictions)
         self._arch = ARCHES.index(wanted.arch) if wanted.arch != "any" else None
-        self._families = {i for i, name in enumerate(catalog.families) if name in wanted.exclude_families}
+        self._families = families_named(catalog, wanted.exclude_families)
         self._exclusions = [
             (exclusion.region, exclusion.zone, exclusion.machine, exclusion.purchase)
             for exclusion in wanted.exclude
@@ -47,22 +47,21 @@ class Search:
         ]
         self._extra = self._place_costs()
 
-    def least(self) -> Found | None:
-        """The one price of the least cost, or None."""
+    def least(self, ceiling: int | None = None) -> Found | None:
+        """The one price of the least cost, or None. None too if all cost more than `ceiling`."""
         best: Found | None = None
         floor = min(self._extra)
-        limit = NO_LIMIT
+        limit = NO_LIMIT if ceiling is None else self.stay.highest_rate(ceiling - floor)
         for purchase in self._purchases():
-            for candidate in self._ordered(purchase):
+            for candidate in self._fitting(purchase, limit):
                 if candidate.lowest > limit:
                     break
-                if not self._fits(candidate):
-                    continue
                 for row in self._rows(candidate, purchase, limit):
-                    found = self._found(candidate, purchase, row)
-                    if best is None or found < best:
-                        best = found
-                        limit = self.stay.highest_rate(best.ranked - floor)
+                    ranked = self._ranked(candidate, purchase, row)
+                    if best is None or ranked <= best.ranked:
+                        found = self._found(candidate, purchase, row, ranked)
+                        best = found if best is None else min(best, found)
+                        limit = min(limit, self.stay.highest_rate(best.ranked - floor))
         return best
 
     def least_of_each(self, *, by_machine: bool) -> tuple[list[Found], int]:
@@ -71,39 +70,47 @@ class Search:
         limits: dict[tuple[int, int, int], int] = {}
         matched = 0
         for purchase in self._purchases():
-            for candidate in filter(self._fits, self._ordered(purchase)):
+            for candidate in self._fitting(purchase, NO_LIMIT):
                 for row in self._rows(candidate, purchase, NO_LIMIT):
                     matched += 1
                     region = self.catalog.place_region[self.catalog.place[row]]
                     group = (purchase, region, candidate.number if by_machine else -1)
                     if self.catalog.rate[row] > limits.get(group, NO_LIMIT):
                         continue
-                    found = self._found(candidate, purchase, row)
+                    found = self._found(candidate, purchase, row, self._ranked(candidate, purchase, row))
                     if group not in least or found < least[group]:
                         least[group] = found
                         limits[group] = self.stay.highest_rate(found.ranked - self._extra[region])
         return sorted(least.values()), matched
 
     def _purchases(self) -> Sequence[int]:
+        """Spot first: it is nearly always the cheaper, and what is found first cuts the rest short."""
         wanted = self.wanted.purchase
-        return range(len(PURCHASES)) if wanted == "any" else (PURCHASES.index(wanted),)
+        return range(len(PURCHASES) - 1, -1, -1) if wanted == "any" else (PURCHASES.index(wanted),)
 
     def _ordered(self, purchase: int) -> tuple[Candidate, ...]:
         wanted = self.wanted
         if wanted.machine:
-            return named(self.catalog, purchase, wanted.machine)
-        return machines(self.catalog, purchase, wanted.gpu, wanted.gpu_count > 0)
+            return named(self.catalog, purchase, wanted.machine, wanted.vcpus)
+        gpu = wanted.gpu or (ANY_GPU if wanted.gpu_count else None)
+        return machines(self.catalog, purchase, gpu, wanted.vcpus)
 
-    def _fits(self, candidate: Candidate) -> bool:
-        wanted = self.wanted
-        return (
-            candidate.vcpus >= wanted.vcpus
-            and candidate.memory_gib >= wanted.memory_gib
-            and candidate.regions & self._allowed != 0
-            and candidate.gpu_count >= wanted.gpu_count
-            and (self._arch is None or candidate.arch == self._arch)
-            and candidate.family not in self._families
-        )
+    def _fitting(self, purchase: int, limit: int) -> Iterator[Candidate]:
+        """The machines that fit, the lowest rate first, up to a rate of `limit`."""
+        wanted, allowed, arch, families = self.wanted, self._allowed, self._arch, self._families
+        memory_gib, gpu_count = wanted.memory_gib, wanted.gpu_count
+        for candidate in self._ordered(purchase):
+            lowest, regions, has_memory, has_gpus, has_arch, family, _, _, _ = candidate
+            if lowest > limit:
+                return
+            if (
+                has_memory >= memory_gib
+                and regions & allowed
+                and has_gpus >= gpu_count
+                and (arch is None or has_arch == arch)
+                and family not in families
+            ):
+                yield candidate
 
     def _rows(self, candidate: Candidate, purchase: int, limit: int) -> Iterator[int]:
         """The candidate's rows in allowed places, cheapest first, up to a rate of `limit`."""
@@ -124,24 +131,21 @@ class Search:
         here = (region, catalog.zones[place], catalog.machines[number], PURCHASES[purchase])
         return any(all(not a or a == b for a, b in zip(mine, here, strict=True)) for mine in self._exclusions)
 
-    def _found(self, candidate: Candidate, purchase: int, row: int) -> Found:
-        catalog, stay, number = self.catalog, self.stay, candidate.number
-        place = catalog.place[row]
-        region = catalog.place_region[place]
+    def _ranked(self, candidate: Candidate, purchase: int, row: int) -> int:
+        """The whole cost at this row's price, as `Cost.ranked` has it."""
+        catalog, stay = self.catalog, self.stay
         paid = stay.compute(catalog.rate[row])
-        paid += stay.fee(paid, catalog.fee[number])
+        paid += stay.fee(paid, catalog.fee[candidate.number])
         if PURCHASES[purchase] == "spot":
             pct = catalog.interruption[row]
             paid += stay.rework(paid, None if pct == UNPUBLISHED else pct)
-        return Found(
-            ranked=paid + self._extra[region],
-            region=catalog.regions[region],
-            zone=catalog.zones[place],
-            machine=catalog.machines[number],
-            purchase=PURCHASES[purchase],
-            row=row,
-            number=number,
-        )
+        return paid + self._extra[catalog.place_region[catalog.place[row]]]
+
+    def _found(self, candidate: Candidate, purchase: int, row: int, ranked: int) -> Found:
+        catalog, number = self.catalog, candidate.number
+        place = catalog.place[row]
+        region = catalog.regions[catalog.place_region[place]]
+        return Found(ranked, region, catalog.zones[place], catalog.machines[number], PURCHASES[purchase], row, number)
 
     def _place_costs(self) -> Sequence[int]:
         """Storage and egress in each region: what the need costs there beside the machine."""
