@@ -1,30 +1,22 @@
-# METADATA
-# title: Budget
-# description: |
-#   In the control plane, which alone knows price and spend: a write keeps within the request's own cap and within the
-#   month's limits of tenant and project. Past a hard limit it is denied, past a soft one a person is asked.
-package rules.budget
+# Budget.
+# In the control plane, which alone knows price and spend: a write keeps within the request's own cap and within the
+# month's limits of tenant and project. Past a hard limit it is denied, past a soft one a person is asked.
+package rules
 
-import data.lib.money
-import data.lib.tool
-import data.lib.violation
+agrees contains "budget" if tool.risk in {"read", "destructive"}
 
-default allow := false
-
-allow if tool.writes_nothing
-
-allow if {
-	tool.writes
+agrees contains "budget" if {
+	tool.risk == "write"
 	input.context.plane == "function"
 }
 
-allow if {
-	governed
-	priced
-	within_cap
-	count(limits) == 2
-	every limit in limits {
-		limit.projected <= limit.hard_cents
+agrees contains "budget" if {
+	tool.risk == "write"
+	input.context.plane == "control"
+	budget_cap_holds
+	every account in budget_accounts {
+		account.projected <= account.limit.hard_cents
+		is_number(account.limit.hard_cents)
 	}
 }
 
@@ -34,9 +26,10 @@ allow if {
 #   code: BUDGET_UNKNOWN
 #   severity: high
 #   remedy: Price the call first; without a price and the month's spend nothing may be bought.
-deny contains violation.of("BUDGET_UNKNOWN", "The call has no price, or the spend of this month is not known.") if {
-	governed
-	not priced
+deny contains data.lib.violation("BUDGET_UNKNOWN", message) if {
+	not "budget" in agrees
+	not budget_priced
+	message := "The call has no price, or the spend of this month is not known."
 }
 
 # METADATA
@@ -44,12 +37,12 @@ deny contains violation.of("BUDGET_UNKNOWN", "The call has no price, or the spen
 # custom:
 #   code: BUDGET_MISSING
 #   severity: high
-#   remedy: An operator sets limits, or defaults, in policies/data/budgets; a project is named by the tag `project`.
-deny contains violation.of("BUDGET_MISSING", message) if {
-	governed
-	priced
-	count(limits) != 2
-	message := sprintf("No budget is set up for tenant %v and its project.", [input.principal.tenant])
+#   remedy: An operator sets limits or defaults in policies/data/budgets, and the tag `project` names a project.
+deny contains data.lib.violation("BUDGET_MISSING", message) if {
+	not "budget" in agrees
+	budget_priced
+	not budget_accounts
+	message := sprintf("No budget is set up for tenant %v and the project of the call.", [input.principal.tenant])
 }
 
 # METADATA
@@ -58,14 +51,13 @@ deny contains violation.of("BUDGET_MISSING", message) if {
 #   code: BUDGET_REQUEST
 #   severity: medium
 #   remedy: Raise the cap, or ask for less, such as fewer hours, a smaller machine, or spot.
-deny contains violation.of("BUDGET_REQUEST", message) if {
-	governed
-	priced
-	not within_cap
+deny contains data.lib.violation("BUDGET_REQUEST", message) if {
+	not "budget" in agrees
+	not budget_cap_holds
 	message := sprintf("It would cost %v per %v; the request allows %v.", [
-		money.usd(capped_cents),
+		data.lib.usd(budget_capped_cents),
 		input.cost.cap_per,
-		money.usd(input.cost.cap_cents),
+		data.lib.usd(input.cost.cap_cents),
 	])
 }
 
@@ -75,12 +67,11 @@ deny contains violation.of("BUDGET_REQUEST", message) if {
 #   code: BUDGET_HARD
 #   severity: high
 #   remedy: Wait for the next month, release what is not needed, or have an operator raise the limit.
-deny contains violation.of("BUDGET_HARD", message) if {
-	governed
-	priced
-	some limit in limits
-	limit.projected > limit.hard_cents
-	message := overrun(limit, "hard", limit.hard_cents)
+deny contains data.lib.violation("BUDGET_HARD", message) if {
+	not "budget" in agrees
+	some account in budget_accounts
+	account.projected > account.limit.hard_cents
+	message := budget_overrun(account, "hard", account.limit.hard_cents)
 }
 
 # METADATA
@@ -89,56 +80,56 @@ deny contains violation.of("BUDGET_HARD", message) if {
 #   code: BUDGET_SOFT
 #   severity: medium
 #   remedy: Have an approver say yes, or ask for less.
-ask contains violation.of("BUDGET_SOFT", message) if {
-	governed
-	priced
-	some limit in limits
-	limit.projected > limit.soft_cents
-	message := overrun(limit, "soft", limit.soft_cents)
+ask contains data.lib.violation("BUDGET_SOFT", message) if {
+	tool.risk == "write"
+	input.context.plane == "control"
+	some account in budget_accounts
+	not account.projected <= account.limit.soft_cents
+	message := budget_overrun(account, "soft", account.limit.soft_cents)
 }
 
-overrun(limit, kind, cents) := sprintf("%v would have spent %v this month; its %v limit is %v.", [
-	limit.whose,
-	money.usd(limit.projected),
+budget_overrun(account, kind, cents) := sprintf("%v %v would have spent %v this month; the %v limit is %v.", [
+	account.kind,
+	account.name,
+	data.lib.usd(account.projected),
 	kind,
-	money.usd(cents),
+	data.lib.usd(cents),
 ])
 
-governed if {
-	tool.writes
-	input.context.plane == "control"
-}
-
-priced if {
+budget_priced if {
 	is_object(input.cost)
 	is_object(input.context.spend)
 }
 
-within_cap if is_null(input.cost.cap_cents)
+budget_cap_holds if is_null(input.cost.cap_cents)
 
-within_cap if capped_cents <= input.cost.cap_cents
+budget_cap_holds if budget_capped_cents <= input.cost.cap_cents
 
-capped_cents := input.cost[{"run": "total_cents", "hour": "hourly_cents", "month": "monthly_cents"}[input.cost.cap_per]]
+budget_capped_cents := input.cost.total_cents if input.cost.cap_per == "run"
 
-limits contains object.union(tenant_limit, {
-	"whose": sprintf("Tenant %v", [input.principal.tenant]),
-	"projected": input.context.spend.tenant_month_cents + input.cost.total_cents,
-})
+budget_capped_cents := input.cost.hourly_cents if input.cost.cap_per == "hour"
 
-limits contains object.union(project_limit, {
-	"whose": sprintf("Project %v", [project]),
-	"projected": input.context.spend.project_month_cents + input.cost.total_cents,
-})
+budget_capped_cents := input.cost.monthly_cents if input.cost.cap_per == "month"
 
-project := input.resource.tags.project
-
-tenant_limit := data.budgets.tenants[input.principal.tenant].limit
-
-tenant_limit := data.budgets.default.tenant if not data.budgets.tenants[input.principal.tenant]
-
-project_limit := data.budgets.tenants[input.principal.tenant].projects[project]
-
-project_limit := data.budgets.default.project if {
+# Undefined where the cost, the spend, the project or a limit is: whatever asks after the accounts then fails.
+budget_accounts := [
+	{
+		"kind": "Tenant",
+		"name": input.principal.tenant,
+		"limit": budget.limit,
+		"projected": input.context.spend.tenant_month_cents + input.cost.total_cents,
+	},
+	{
+		"kind": "Project",
+		"name": project,
+		"limit": object.get(budget.projects, project, data.budgets.default.project),
+		"projected": input.context.spend.project_month_cents + input.cost.total_cents,
+	},
+] if {
+	project := input.resource.tags.project
 	is_string(project)
-	not data.budgets.tenants[input.principal.tenant].projects[project]
+	budget := object.get(data.budgets.tenants, input.principal.tenant, {
+		"limit": data.budgets.default.tenant,
+		"projects": {},
+	})
 }

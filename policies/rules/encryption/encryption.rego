@@ -1,19 +1,13 @@
-# METADATA
-# title: Encryption and public access
-# description: What a tool creates is encrypted at rest and closed to the public.
-package rules.encryption
+# Encryption and public access.
+# What a tool creates is encrypted at rest and closed to the public.
+package rules
 
-import data.lib.tool
-import data.lib.violation
+agrees contains "encryption" if tool.creates == false
 
-default allow := false
-
-allow if tool.creates_nothing
-
-allow if {
-	tool.creates
-	encrypted
-	closed
+agrees contains "encryption" if {
+	tool.creates == true
+	input.resource.encrypted == true
+	input.resource.public == false
 }
 
 # METADATA
@@ -22,9 +16,9 @@ allow if {
 #   code: NOT_ENCRYPTED
 #   severity: critical
 #   remedy: Leave `encrypted` at true.
-deny contains violation.of("NOT_ENCRYPTED", message) if {
-	tool.creates
-	not encrypted
+deny contains data.lib.violation("NOT_ENCRYPTED", message) if {
+	not "encryption" in agrees
+	not input.resource.encrypted == true
 	message := sprintf("%v would create something that is not encrypted at rest.", [input.action.tool])
 }
 
@@ -34,12 +28,8 @@ deny contains violation.of("NOT_ENCRYPTED", message) if {
 #   code: PUBLIC_ACCESS
 #   severity: critical
 #   remedy: Leave `public` at false.
-deny contains violation.of("PUBLIC_ACCESS", message) if {
-	tool.creates
-	not closed
+deny contains data.lib.violation("PUBLIC_ACCESS", message) if {
+	not "encryption" in agrees
+	not input.resource.public == false
 	message := sprintf("%v would create something that the public can reach.", [input.action.tool])
 }
-
-encrypted if input.resource.encrypted == true
-
-closed if input.resource.public == false

@@ -1,23 +1,15 @@
-# METADATA
-# title: Instance family and GPU tier
-# description: |
-#   A tool that starts machines starts only those whose family the operator allows, and GPUs only of a tier that one of
-#   the caller's roles may use. The facts are the catalog's, never the caller's.
-package rules.family
+# Instance family and GPU tier.
+# A tool that starts machines starts only those whose family the operator allows, and GPUs only of a tier that one of
+# the caller's roles may use. The facts are the catalog's, never the caller's.
+package rules
 
-import data.lib.tool
-import data.lib.violation
+agrees contains "family" if tool.machines == false
 
-default allow := false
-
-allow if tool.starts_no_machine
-
-allow if {
-	tool.starts_machines
-	described
-	listed
-	not refused
-	gpu_permitted
+agrees contains "family" if {
+	tool.machines == true
+	input.machine.name == input.resource.machine
+	family_usable
+	family_gpu
 }
 
 # METADATA
@@ -26,9 +18,9 @@ allow if {
 #   code: MACHINE_UNKNOWN
 #   severity: high
 #   remedy: Name a machine type from get_cost_estimate's answer.
-deny contains violation.of("MACHINE_UNKNOWN", message) if {
-	tool.starts_machines
-	not described
+deny contains data.lib.violation("MACHINE_UNKNOWN", message) if {
+	not "family" in agrees
+	not input.machine.name == input.resource.machine
 	message := sprintf("The catalog of %v does not know the machine that the call names.", [input.action.cloud])
 }
 
@@ -38,10 +30,9 @@ deny contains violation.of("MACHINE_UNKNOWN", message) if {
 #   code: FAMILY_NOT_ALLOWED
 #   severity: medium
 #   remedy: Choose a machine of an allowed family; the lists are in policies/data/families.
-deny contains violation.of("FAMILY_NOT_ALLOWED", message) if {
-	tool.starts_machines
-	described
-	not usable
+deny contains data.lib.violation("FAMILY_NOT_ALLOWED", message) if {
+	not "family" in agrees
+	not family_usable
 	message := sprintf("Machines of family %v (%v, %v) are not allowed.", [
 		input.machine.family,
 		input.machine.name,
@@ -55,66 +46,53 @@ deny contains violation.of("FAMILY_NOT_ALLOWED", message) if {
 #   code: GPU_TIER
 #   severity: medium
 #   remedy: Choose a smaller GPU, or ask for a role that may use this tier; the tiers are in policies/data/families.
-deny contains violation.of("GPU_TIER", message) if {
-	tool.starts_machines
-	described
-	not gpu_permitted
+deny contains data.lib.violation("GPU_TIER", message) if {
+	not "family" in agrees
+	is_object(input.machine)
+	not family_gpu
 	message := sprintf("%v (roles: %v) may not use %v GPUs (%v).", [
 		input.principal.id,
 		concat(", ", input.principal.roles),
-		gpu_name,
-		gpu_tier,
+		family_gpu_name,
+		family_gpu_tier,
 	])
 }
 
-described if input.machine.name == input.resource.machine
-
-usable if {
-	listed
-	not refused
+# All four lists must be there: without the ones that refuse, nothing is usable.
+family_usable if {
+	allowed := data.families.allow[input.action.cloud]
+	denied := data.families.deny[input.action.cloud]
+	family_in(allowed)
+	is_array(denied.names)
+	not input.machine.family in denied.names
+	is_array(denied.prefixes)
+	not strings.any_prefix_match(input.machine.family, denied.prefixes)
+	is_array(data.families.deny_machines)
+	every part in data.families.deny_machines {
+		not contains(input.machine.name, part)
+	}
 }
 
-listed if {
-	some pattern in data.families.allow[input.action.cloud]
-	matches(pattern, input.machine.family)
-}
+family_in(list) if input.machine.family in list.names
 
-# A list that is not there refuses everything.
-refused if not is_array(data.families.deny[input.action.cloud])
+family_in(list) if strings.any_prefix_match(input.machine.family, list.prefixes)
 
-refused if not is_array(data.families.deny_names)
-
-refused if {
-	some pattern in data.families.deny[input.action.cloud]
-	matches(pattern, input.machine.family)
-}
-
-refused if {
-	some part in data.families.deny_names
-	contains(input.machine.name, part)
-}
-
-matches(pattern, family) if pattern == family
-
-matches(pattern, family) if {
-	endswith(pattern, "*")
-	startswith(family, trim_suffix(pattern, "*"))
-}
-
-gpu_permitted if {
+family_gpu if {
 	input.machine.gpu_count == 0
 	is_null(input.machine.gpu)
 }
 
-gpu_permitted if {
+family_gpu if {
+	families := data.families
+	entitled := families.tiers[families.gpus[input.machine.gpu]]
 	some role in input.principal.roles
-	role in data.families.tiers[data.families.gpus[input.machine.gpu]]
+	role in entitled
 }
 
-default gpu_name := "unnamed"
+default family_gpu_name := "unnamed"
 
-gpu_name := input.machine.gpu if is_string(input.machine.gpu)
+family_gpu_name := input.machine.gpu if is_string(input.machine.gpu)
 
-default gpu_tier := "of no known tier"
+default family_gpu_tier := "of no known tier"
 
-gpu_tier := sprintf("tier %v", [data.families.gpus[input.machine.gpu]])
+family_gpu_tier := sprintf("tier %v", [data.families.gpus[input.machine.gpu]])

@@ -1,18 +1,17 @@
-# METADATA
-# title: Question
-# description: The question has every field, of the right type, about a tool that we know at the risk that we know.
-package rules.question
+# Question.
+# The question has every field, of the right type, about a tool that we know at the risk that we know. Whole amounts
+# stay below 2^53, so that every engine's arithmetic is exact.
+package rules
 
-import data.lib.tool
-import data.lib.types
-import data.lib.violation
-
-default allow := false
-
-allow if {
-	count(malformed) == 0
-	known
-	true_risk
+sound if {
+	question_who
+	question_what
+	question_about
+	question_machine
+	question_cost
+	question_context
+	question_spend
+	input.action.risk == tool.risk
 }
 
 # METADATA
@@ -21,9 +20,9 @@ allow if {
 #   code: QUESTION_MALFORMED
 #   severity: critical
 #   remedy: Send the call through the Tollgate kernel, which builds the whole question.
-deny contains violation.of("QUESTION_MALFORMED", message) if {
-	some field in malformed
-	message := sprintf("The question has no usable %v.", [field])
+unsound contains data.lib.violation("QUESTION_MALFORMED", message) if {
+	some part in question_malformed
+	message := sprintf("Something under %v is missing or of the wrong type.", [part])
 }
 
 # METADATA
@@ -32,9 +31,9 @@ deny contains violation.of("QUESTION_MALFORMED", message) if {
 #   code: TOOL_UNKNOWN
 #   severity: critical
 #   remedy: Call one of the listed tools; a new tool is added to policies/data/tools.
-deny contains violation.of("TOOL_UNKNOWN", message) if {
-	types.text(input.action.tool)
-	not known
+unsound contains data.lib.violation("TOOL_UNKNOWN", message) if {
+	question_what
+	not tool
 	message := sprintf("No tool is called %v.", [input.action.tool])
 }
 
@@ -44,84 +43,104 @@ deny contains violation.of("TOOL_UNKNOWN", message) if {
 #   code: RISK_MISMATCH
 #   severity: critical
 #   remedy: State the risk of the tool's contract.
-deny contains violation.of("RISK_MISMATCH", message) if {
-	known
-	types.text(input.action.risk)
-	not true_risk
-	message := sprintf("%v is of risk %v, not %v.", [input.action.tool, tool.entry.risk, input.action.risk])
+unsound contains data.lib.violation("RISK_MISMATCH", message) if {
+	question_what
+	input.action.risk != tool.risk
+	message := sprintf("%v is of risk %v, not %v.", [input.action.tool, tool.risk, input.action.risk])
 }
 
-known if is_object(tool.entry)
+question_malformed contains "principal" if not question_who
 
-true_risk if input.action.risk == tool.entry.risk
+question_malformed contains "action" if not question_what
 
-malformed contains "principal.id" if not types.text(input.principal.id)
+question_malformed contains "resource or data" if not question_about
 
-malformed contains "principal.tenant" if not types.text(input.principal.tenant)
+question_malformed contains "machine" if not question_machine
 
-malformed contains "principal.roles" if not types.texts(input.principal.roles)
+question_malformed contains "cost" if not question_cost
 
-malformed contains "principal.channel" if not types.text(input.principal.channel)
+question_malformed contains "context" if not question_context
 
-malformed contains "action.tool" if not types.text(input.action.tool)
+question_malformed contains "context.spend" if not question_spend
 
-malformed contains "action.risk" if not types.text(input.action.risk)
-
-malformed contains "action.cloud" if not types.text(input.action.cloud)
-
-malformed contains "action.region" if not types.text_or_null(input.action.region)
-
-malformed contains "resource" if not is_object(input.resource)
-
-malformed contains "machine" if not machine
-
-malformed contains "cost" if not cost
-
-malformed contains "data.residency" if not types.texts(input.data.residency)
-
-malformed contains "data.personal" if not is_boolean(input.data.personal)
-
-malformed contains "context.plane" if not plane
-
-malformed contains "context.now" if not types.text(input.context.now)
-
-malformed contains "context.spend" if not spend
-
-plane if input.context.plane in {"control", "function"}
-
-machine if is_null(input.machine)
-
-machine if {
-	types.text(input.machine.name)
-	types.text(input.machine.family)
-	types.positive(input.machine.vcpus)
-	types.positive(input.machine.memory_gib)
-	types.text_or_null(input.machine.gpu)
-	types.whole(input.machine.gpu_count)
+question_who if {
+	every text in [input.principal.id, input.principal.tenant, input.principal.channel] {
+		is_string(text)
+		text != ""
+	}
+	is_array(input.principal.roles)
+	every role in input.principal.roles {
+		is_string(role)
+	}
 }
 
-cost if is_null(input.cost)
-
-cost if {
-	types.whole(input.cost.total_cents)
-	types.whole(input.cost.hourly_cents)
-	types.whole(input.cost.monthly_cents)
-	cap
+question_what if {
+	is_string(input.action.tool)
+	is_string(input.action.risk)
+	is_string(input.action.cloud)
+	type_name(input.action.region) in {"string", "null"}
 }
 
-cap if {
+question_about if {
+	is_object(input.resource)
+	is_boolean(input.data.personal)
+	is_array(input.data.residency)
+	every jurisdiction in input.data.residency {
+		is_string(jurisdiction)
+	}
+}
+
+question_machine if is_null(input.machine)
+
+question_machine if {
+	is_string(input.machine.name)
+	is_string(input.machine.family)
+	input.machine.vcpus > 0
+	is_number(input.machine.vcpus)
+	input.machine.memory_gib > 0
+	is_number(input.machine.memory_gib)
+	type_name(input.machine.gpu) in {"string", "null"}
+	input.machine.gpu_count >= 0
+	floor(input.machine.gpu_count) == input.machine.gpu_count
+}
+
+question_cost if is_null(input.cost)
+
+question_cost if {
+	question_cap
+	every cents in [input.cost.total_cents, input.cost.hourly_cents, input.cost.monthly_cents] {
+		is_number(cents)
+		cents >= 0
+		cents <= 9000000000000000
+		floor(cents) == cents
+	}
+}
+
+question_cap if {
 	is_null(input.cost.cap_cents)
 	is_null(input.cost.cap_per)
 }
 
-cap if {
-	types.whole(input.cost.cap_cents)
+question_cap if {
+	is_number(input.cost.cap_cents)
+	input.cost.cap_cents >= 0
+	input.cost.cap_cents <= 9000000000000000
+	floor(input.cost.cap_cents) == input.cost.cap_cents
 	input.cost.cap_per in {"run", "hour", "month"}
 }
 
-spend if is_null(input.context.spend)
+question_context if {
+	input.context.plane in {"control", "function"}
+	is_string(input.context.now)
+}
 
-spend if {
-	types.whole(input.context.spend.tenant_month_cents)
-	types.whole(input.context.spend.project_month_cents)
+question_spend if is_null(input.context.spend)
+
+question_spend if {
+	every cents in [input.context.spend.tenant_month_cents, input.context.spend.project_month_cents] {
+		is_number(cents)
+		cents >= 0
+		cents <= 9000000000000000
+		floor(cents) == cents
+	}
 }

@@ -1,23 +1,30 @@
-# METADATA
-# title: Region
-# description: Every region that a write names exists in that cloud and is on the operator's list.
-package rules.region
+# Region.
+# Every region that a write names exists in that cloud and is on the operator's list.
+package rules
 
-import data.lib.place
-import data.lib.tool
-import data.lib.violation
+agrees contains "region" if tool.risk in {"read", "destructive"}
 
-default allow := false
-
-allow if tool.writes_nothing
-
-allow if {
-	tool.writes
-	count(place.regions) > 0
-	every region in place.regions {
-		known(region)
-		permitted(region)
+agrees contains "region" if {
+	tool.risk == "write"
+	known := data.jurisdictions[input.action.cloud]
+	permitted := data.regions[input.action.cloud]
+	count(regions) > 0
+	every region in regions {
+		known[region]
+		region in permitted
 	}
+}
+
+# METADATA
+# title: A write says where
+# custom:
+#   code: REGION_MISSING
+#   severity: high
+#   remedy: Name the region.
+deny contains data.lib.violation("REGION_MISSING", message) if {
+	not "region" in agrees
+	count(regions) == 0
+	message := sprintf("%v names no region.", [input.action.tool])
 }
 
 # METADATA
@@ -26,10 +33,10 @@ allow if {
 #   code: REGION_UNKNOWN
 #   severity: high
 #   remedy: Name a region of this cloud as the cloud spells it; the known ones are in policies/data/jurisdictions.
-deny contains violation.of("REGION_UNKNOWN", message) if {
-	tool.writes
-	some region in place.regions
-	not known(region)
+deny contains data.lib.violation("REGION_UNKNOWN", message) if {
+	not "region" in agrees
+	some region in regions
+	not jurisdictions(region)
 	message := sprintf("%v has no region %v that we know.", [input.action.cloud, region])
 }
 
@@ -39,14 +46,12 @@ deny contains violation.of("REGION_UNKNOWN", message) if {
 #   code: REGION_NOT_ALLOWED
 #   severity: high
 #   remedy: Choose another region, or ask an operator to add this one to policies/data/regions.
-deny contains violation.of("REGION_NOT_ALLOWED", message) if {
-	tool.writes
-	some region in place.regions
-	known(region)
-	not permitted(region)
+deny contains data.lib.violation("REGION_NOT_ALLOWED", message) if {
+	not "region" in agrees
+	some region in regions
+	jurisdictions(region)
+	not region_permitted(region)
 	message := sprintf("Region %v (%v) is not on the list of allowed regions.", [region, input.action.cloud])
 }
 
-known(region) if count(place.jurisdictions(region)) > 0
-
-permitted(region) if region in data.regions[input.action.cloud]
+region_permitted(region) if region in data.regions[input.action.cloud]

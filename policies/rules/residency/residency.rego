@@ -1,28 +1,22 @@
-# METADATA
-# title: Residency
-# description: |
-#   Every region that a write names lies in one of the jurisdictions in which the data must stay. No jurisdiction named:
-#   unrestricted. Personal data obliges the caller to encrypt.
-package rules.residency
+# Residency.
+# Every region that a write names lies in one of the jurisdictions in which the data must stay. No jurisdiction named:
+# unrestricted. Personal data obliges the caller to encrypt.
+package rules
 
-import data.lib.place
-import data.lib.tool
-import data.lib.violation
+agrees contains "residency" if tool.risk in {"read", "destructive"}
 
-default allow := false
-
-allow if tool.writes_nothing
-
-allow if {
-	tool.writes
+agrees contains "residency" if {
+	tool.risk == "write"
 	count(input.data.residency) == 0
 }
 
-allow if {
-	tool.writes
-	count(place.regions) > 0
-	every region in place.regions {
-		inside(region)
+agrees contains "residency" if {
+	tool.risk == "write"
+	count(regions) > 0
+	lies_in := data.jurisdictions[input.action.cloud]
+	every region in regions {
+		some jurisdiction in lies_in[region]
+		jurisdiction in input.data.residency
 	}
 }
 
@@ -32,27 +26,26 @@ allow if {
 #   code: RESIDENCY
 #   severity: critical
 #   remedy: Choose a region in one of the named jurisdictions, or have the owner of the data widen them.
-deny contains violation.of("RESIDENCY", message) if {
-	tool.writes
-	count(input.data.residency) > 0
-	some region in place.regions
-	not inside(region)
+deny contains data.lib.violation("RESIDENCY", message) if {
+	not "residency" in agrees
+	some region in regions
+	not residency_holds(region)
 	message := sprintf("Region %v (%v) lies in %v; this data must stay in %v.", [
 		region,
 		input.action.cloud,
-		whereabouts(region),
+		residency_place(region),
 		concat(" or ", input.data.residency),
 	])
 }
 
-inside(region) if {
-	some jurisdiction in place.jurisdictions(region)
+residency_holds(region) if {
+	some jurisdiction in jurisdictions(region)
 	jurisdiction in input.data.residency
 }
 
-whereabouts(region) := concat(", ", place.jurisdictions(region))
+residency_place(region) := concat(", ", jurisdictions(region))
 
-whereabouts(region) := "no jurisdiction that we know" if not place.jurisdictions(region)
+residency_place(region) := "no jurisdiction that we know" if not jurisdictions(region)
 
 default obligations := {}
 

@@ -1,15 +1,11 @@
-# METADATA
-# title: Role
-# description: Least privilege. A role has the tools that data.roles lists for it; an unknown role has none.
-package rules.role
+# Role.
+# Least privilege. A role has the tools that data.roles lists for it; an unknown role has none.
+package rules
 
-import data.lib.violation
-
-default allow := false
-
-allow if {
+agrees contains "role" if {
+	tools_of := data.roles
 	some role in input.principal.roles
-	input.action.tool in data.roles[role]
+	input.action.tool in tools_of[role]
 }
 
 # METADATA
@@ -18,17 +14,17 @@ allow if {
 #   code: ROLE_FORBIDDEN
 #   severity: high
 #   remedy: Ask an administrator for a role that has the tool, or let somebody who has it make the request.
-deny contains violation.of("ROLE_FORBIDDEN", message) if {
-	not allow
+deny contains data.lib.violation("ROLE_FORBIDDEN", message) if {
+	not "role" in agrees
 	message := sprintf("%v (roles: %v) may not use %v; it takes one of: %v.", [
 		input.principal.id,
 		concat(", ", input.principal.roles),
 		input.action.tool,
-		concat(", ", entitled),
+		concat(", ", role_entitled),
 	])
 }
 
-entitled := {role |
+role_entitled := {role |
 	some role, tools in data.roles
 	input.action.tool in tools
 }

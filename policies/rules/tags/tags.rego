@@ -1,22 +1,32 @@
-# METADATA
-# title: Required tags
-# description: What is created says whose it is, in well-formed tags, and its owner is the caller.
-package rules.tags
+# Required tags.
+# What is created says whose it is, in well-formed tags, and its owner is the caller.
+package rules
 
-import data.lib.tool
-import data.lib.violation
+agrees contains "tags" if tool.creates == false
 
-default allow := false
-
-allow if tool.creates_nothing
-
-allow if {
-	tool.creates
-	count(data.tags.required) > 0
-	every tag in data.tags.required {
-		well_formed(tag)
+agrees contains "tags" if {
+	tool.creates == true
+	tags := input.resource.tags
+	tags.owner == input.principal.id
+	rule := data.tags
+	count(rule.required) > 0
+	every tag in rule.required {
+		is_string(tags[tag])
+		tags[tag] != ""
+		count(tags[tag]) <= rule.longest
+		trim(tags[tag], rule.characters) == ""
 	}
-	own
+}
+
+# METADATA
+# title: There is a list of required tags
+# custom:
+#   code: TAG_LIST_MISSING
+#   severity: critical
+#   remedy: An operator lists the required tags in policies/data/tags.
+deny contains data.lib.violation("TAG_LIST_MISSING", "No list of required tags is set up.") if {
+	not "tags" in agrees
+	not data.tags.required[0]
 }
 
 # METADATA
@@ -25,10 +35,10 @@ allow if {
 #   code: TAG_MISSING
 #   severity: medium
 #   remedy: Add the tag.
-deny contains violation.of("TAG_MISSING", message) if {
-	tool.creates
+deny contains data.lib.violation("TAG_MISSING", message) if {
+	not "tags" in agrees
 	some tag in data.tags.required
-	not present(tag)
+	not tags_present(tag)
 	message := sprintf("The tag %v is missing.", [tag])
 }
 
@@ -38,11 +48,11 @@ deny contains violation.of("TAG_MISSING", message) if {
 #   code: TAG_MALFORMED
 #   severity: medium
 #   remedy: Use lower-case letters, digits, dots, dashes, underscores and @, at most 63 of them.
-deny contains violation.of("TAG_MALFORMED", message) if {
-	tool.creates
+deny contains data.lib.violation("TAG_MALFORMED", message) if {
+	not "tags" in agrees
 	some tag in data.tags.required
-	present(tag)
-	not well_formed(tag)
+	tags_present(tag)
+	not tags_well_formed(tag)
 	message := sprintf("The tag %v has the value %v, which is not well formed.", [tag, input.resource.tags[tag]])
 }
 
@@ -52,31 +62,18 @@ deny contains violation.of("TAG_MALFORMED", message) if {
 #   code: TAG_OWNER
 #   severity: high
 #   remedy: Set the tag `owner` to your own id.
-deny contains violation.of("TAG_OWNER", message) if {
-	tool.creates
-	present("owner")
-	not own
-	message := sprintf("The tag owner says %v, but the caller is %v.", [input.resource.tags.owner, input.principal.id])
+deny contains data.lib.violation("TAG_OWNER", message) if {
+	not "tags" in agrees
+	not input.resource.tags.owner == input.principal.id
+	message := sprintf("The tag owner does not name the caller, %v.", [input.principal.id])
 }
 
-# METADATA
-# title: There is a list of required tags
-# custom:
-#   code: TAG_LIST_EMPTY
-#   severity: critical
-#   remedy: An operator lists the required tags in policies/data/tags.
-deny contains violation.of("TAG_LIST_EMPTY", "No list of required tags is set up.") if {
-	tool.creates
-	not listed
-}
-
-listed if count(data.tags.required) > 0
-
-present(tag) if input.resource.tags[tag] != null
-
-well_formed(tag) if {
+tags_present(tag) if {
 	is_string(input.resource.tags[tag])
-	regex.match(data.tags.pattern, input.resource.tags[tag])
+	input.resource.tags[tag] != ""
 }
 
-own if input.resource.tags.owner == input.principal.id
+tags_well_formed(tag) if {
+	count(input.resource.tags[tag]) <= data.tags.longest
+	trim(input.resource.tags[tag], data.tags.characters) == ""
+}

@@ -1,20 +1,18 @@
-# METADATA
-# title: Tenant isolation
-# description: A call creates, reads and releases only what belongs to the caller's own tenant.
-package rules.tenant
+# Tenant isolation.
+# A call creates, reads and releases only what belongs to the caller's own tenant.
+package rules
 
-import data.lib.tool
-import data.lib.violation
+agrees contains "tenant" if tool.owner == "none"
 
-default allow := false
+agrees contains "tenant" if {
+	tool.owner == "tags"
+	input.resource.tags.tenant == input.principal.tenant
+}
 
-allow if tool.entry.owner == "none"
-
-allow if owner == input.principal.tenant
-
-owner := input.resource.tags.tenant if tool.entry.owner == "tags"
-
-owner := input.resource.tenant if tool.entry.owner == "tenant"
+agrees contains "tenant" if {
+	tool.owner == "tenant"
+	input.resource.tenant == input.principal.tenant
+}
 
 # METADATA
 # title: The resource is the caller's tenant's own
@@ -22,11 +20,17 @@ owner := input.resource.tenant if tool.entry.owner == "tenant"
 #   code: TENANT_ISOLATION
 #   severity: critical
 #   remedy: Name your own tenant; a resource of another tenant is out of reach whatever your role.
-deny contains violation.of("TENANT_ISOLATION", message) if {
-	not allow
-	message := sprintf("%v acts for tenant %v, but the call is about %v.", [input.principal.id, input.principal.tenant, whose])
+deny contains data.lib.violation("TENANT_ISOLATION", message) if {
+	not "tenant" in agrees
+	message := sprintf("%v acts for tenant %v, but the call is about %v.", [
+		input.principal.id,
+		input.principal.tenant,
+		tenant_named,
+	])
 }
 
-default whose := "a resource of nobody in particular"
+default tenant_named := "no tenant"
 
-whose := sprintf("tenant %v", [owner])
+tenant_named := sprintf("tenant %v", [input.resource.tags.tenant]) if tool.owner == "tags"
+
+tenant_named := sprintf("tenant %v", [input.resource.tenant]) if tool.owner == "tenant"
