@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 class Service(Protocol):
     """What an endpoint serves."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The server's name on the wire."""
 
     def listing(self) -> list[Json]:
         """The tools as MCP lists them."""

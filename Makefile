@@ -1,0 +1,76 @@
+# Two commands: `make run` does the main job on the local cloud, `make test` proves everything. Neither needs an account,
+# a key or Docker.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+EMULATORS := .venv-emulators
+BIN := $(VENV)/bin
+TOOLS := .tools
+UV := $(TOOLS)/uv/bin/uv
+TASK ?= Train a vision model on one A100 for 6 hours, EU data only, under $$100
+export TASK
+
+.PHONY: run test lint unit pins bench clean down
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run $(EMULATORS)/.done
+	@$(BIN)/tollgate run "$$TASK"
+
+test: $(VENV)/.dev $(EMULATORS)/.done lint
+	$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.prices
+
+down:
+	$(BIN)/tollgate local down
+
+# Hashed files from the .in files. The index address never gets into them.
+pins: $(UV)
+	for name in uv run dev emulators; do \
+	  $(UV) pip compile -q --no-annotate --no-header --generate-hashes --python-version 3.11 \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+# uv has an environment of its own: a sync of another would remove it.
+$(UV): requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit("Tollgate needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(TOOLS)/uv
+	$(TOOLS)/uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@
+
+# What `make run` needs; a virtual environment that already has the development packages has it too.
+$(VENV)/.run: $(UV) requirements/run.txt pyproject.toml
+	if [ -f $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
+	  $(UV) venv -q --allow-existing --python $(PYTHON) $(VENV) && \
+	  $(UV) pip sync -q --require-hashes --compile-bytecode requirements/run.txt --python $(BIN)/python && \
+	  $(MAKE) --no-print-directory install; fi
+	touch $@
+
+$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(VENV)
+	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/dev.txt --python $(BIN)/python
+	$(MAKE) --no-print-directory install
+	touch $@ $(VENV)/.run
+
+# The project itself, in place: a path file and the command, without a build.
+.PHONY: install
+install:
+	$(BIN)/python -c 'import pathlib, sysconfig; p = pathlib.Path(sysconfig.get_paths()["purelib"], "tollgate.pth"); p.write_text(str(pathlib.Path.cwd()) + "\n")'
+	printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m functions.cli.main "$$@"\n' "$$PWD" > $(BIN)/tollgate
+	chmod +x $(BIN)/tollgate
+	$(BIN)/python -m compileall -q functions mcp_handlers policies workflow infra
+
+$(EMULATORS)/.done: $(UV) requirements/emulators.txt
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(EMULATORS)
+	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/emulators.txt --python $(EMULATORS)/bin/python
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(EMULATORS) $(TOOLS) .tollgate

@@ -1,0 +1,35 @@
+"""AWS Lambda behind API Gateway (HTTP API, payload 2.0): one tool, named by TOLLGATE_TOOL."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.binding import bind
+from mcp_handlers.kernel.endpoint import Endpoint
+
+CLOUD = "aws"
+log = Logger(service="tollgate")
+
+
+@cache
+def endpoint() -> Endpoint:
+    """The tool's endpoint, bound once in an execution environment."""
+    return bind(CLOUD, os.environ["TOLLGATE_TOOL"], os.environ)
+
+
+@log.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """API Gateway's event → rpc → API Gateway's answer."""
+    text = event.get("body") or ""
+    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    response = asyncio.run(endpoint().rpc(headers, body))
+    log.info("answered", extra={"status": response.status, "tool": os.environ["TOLLGATE_TOOL"]})
+    return {"statusCode": response.status, "headers": response.headers, "body": response.body.decode()}

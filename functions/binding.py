@@ -1,0 +1,52 @@
+"""One tool on one cloud, wired: contract, handler, clients, prices, gate and keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from functions.registry import contract, room
+from mcp_handlers.kernel.clock import SystemClock
+from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.function import Function
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.prices.catalog import load_cloud
+from policies.engine.embedded import Embedded
+from workflow.model.errors import BadRequest
+
+JWKS = "TOLLGATE_JWKS"
+"""The setting that holds the control plane's public keys: a JWKS document, or the path of one."""
+
+
+def keys(environment: Mapping[str, str]) -> Keys:
+    """The public keys that this function trusts. Raises BadRequest where none are set: none is trusted by default."""
+    setting = environment.get(JWKS, "")
+    if not setting:
+        raise BadRequest(f"{JWKS} is not set.", "Set it to the control plane's JWKS document or its path.")
+    text = setting if setting.lstrip().startswith("{") else Path(setting).read_text()
+    return Keys(json.loads(text))
+
+
+@cache
+def gate() -> Embedded:
+    """The one gate of this process, over the packaged policies."""
+    return Embedded()
+
+
+def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
+    """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through."""
+    client = room(cloud, "client")
+    connect = cache(lambda: client.connect(environment))
+    function = Function(
+        cloud=cloud,
+        tool=contract(tool),
+        handler=room(cloud, tool).call,
+        clients=connect,
+        catalog=load_cloud(cloud).machine,
+        gate=gate(),
+        keys=keys(environment),
+        clock=SystemClock(),
+    )
+    return Endpoint(function)

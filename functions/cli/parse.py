@@ -1,0 +1,44 @@
+"""`tollgate parse`: how words are read, without doing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from workflow.language.choose import choose
+from workflow.language.predict import predict
+
+from functions.cli import output
+from functions.cli.output import out
+from functions.cli.render import workload_rows
+from workflow.model.errors import BadRequest, TollgateError
+
+
+def parse(
+    text: Annotated[str, typer.Argument(help="What is wanted, in plain words.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Requests, one JSON object a line with id and text.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read a request into a Workload, or with --file many into prediction lines ({"id", "got"})."""
+    try:
+        if file is not None:
+            if not file.is_file():
+                raise BadRequest(f"There is no file {file}.", "Name a JSON-lines file of requests.")
+            for line in asyncio.run(predict(file, choose(os.environ))):
+                print(json.dumps(line, ensure_ascii=False))
+            return
+        reading = asyncio.run(choose(os.environ).read(text))
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    if as_json:
+        output.say_json(reading.model_dump(mode="json"))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in workload_rows(reading.workload):
+        table.add_row(f"[dim]{name}[/]", value)
+    out.print(table)

@@ -1,0 +1,186 @@
+"""A run as people see it: each ledger event drawn as it happens, and drawn the same when it is shown again later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.json import JSON
+from rich.panel import Panel
+from rich.table import Table
+
+from functions.cli.candidates import candidate_table
+from workflow.model.base import Json
+from workflow.model.decision import Decision
+from workflow.model.money import usd
+from workflow.model.plan import Plan
+from workflow.model.ports import Event
+from workflow.model.run import Health, Record
+from workflow.model.workload import Workload
+
+COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}
+MARKS = {"succeeded": "[green]●[/]", "denied": "[red]●[/]", "failed": "[red]●[/]"}
+
+
+class Picture:
+    """Draws events on a console. `full` shows every candidate, not the telling ones only."""
+
+    def __init__(self, console: Console, *, full: bool = False) -> None:
+        self._out = console
+        self._full = full
+
+    def draw(self, event: Event) -> None:
+        """One event. Kinds that say nothing to people are left out."""
+        kinds: dict[str, Callable[[Json], None]] = {
+            "requested": self._requested,
+            "parsed": self._parsed,
+            "planned": self._planned,
+            "allocated": self._allocated,
+            "no_offer": self._no_offer,
+            "decided": self._decided,
+            "approved": self._person,
+            "refused": self._person,
+            "step.done": self._step,
+            "step.failed": self._step_failed,
+            "verified": self._verified,
+            "undone": self._undone,
+            "rolled_back": self._rolled_back,
+            "finished": self._finished,
+        }
+        if draw := kinds.get(event.kind):
+            draw(event.body)
+
+    def call(self, tool: str, cloud: str, seconds: float) -> None:
+        """One tool call with its time."""
+        self._out.print(f"  [dim]{tool:<24} {cloud:<6} {seconds * 1000:8.0f} ms[/]")
+
+    def _title(self, text: str) -> None:
+        self._out.print(f"\n[bold]{text}[/]")
+
+    def _requested(self, body: Json) -> None:
+        request = body["request"]
+        self._out.print(
+            f"[bold]Run {request['id']}[/]  {request['principal']['id']} of {request['principal']['tenant']}"
+        )
+        self._out.print(f"  “{request['text']}”", markup=False, soft_wrap=True)
+
+    def _parsed(self, body: Json) -> None:
+        self._title(f"Workload [dim](read by {body['reader']})[/]")
+        table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+        for name, value in workload_rows(Workload.model_validate(body["workload"])):
+            table.add_row(f"[dim]{name}[/]", value)
+        self._out.print(table)
+        for note in body["notes"]:
+            self._out.print(f"  [yellow]{note}[/]")
+
+    def _planned(self, body: Json) -> None:
+        for note in body["brief"]["assumptions"]:
+            self._out.print(f"  [dim]assumed: {note}[/]")
+        for exclusion in body["exclusions"]:
+            place = "/".join(p for p in (exclusion["cloud"], exclusion["region"], exclusion["machine"]) if p)
+            self._out.print(f"  [yellow]without {place}: {exclusion['reason']}[/]")
+
+    def _allocated(self, body: Json) -> None:
+        self._title("Candidates")
+        self._out.print(candidate_table(body, full=self._full))
+        total = len(body["candidates"])
+        if body["removed"]:
+            told = ", ".join(f"{code} {count}" for code, count in sorted(body["removed"].items(), key=lambda i: -i[1]))
+            self._out.print(f"  [dim]{total} candidates; stood against: {told}[/]")
+        self._out.print("  [dim]~ estimate: the price is reckoned from a list price, not published for this place[/]")
+
+    def _no_offer(self, body: Json) -> None:
+        self._title("Candidates")
+        self._out.print(f"  none: {body['trouble']['message']}")
+
+    def _decided(self, body: Json) -> None:
+        decision, plan = Decision.model_validate(body["decision"]), Plan.model_validate(body["plan"])
+        self._title("Gate")
+        self._verdict(decision)
+        self._out.print(f"  [dim]plan {body['digest'][:16]}  policy {decision.revision[:16]}[/]")
+        for step in plan.steps:
+            cost = usd(step.cost_cents)
+            self._out.print(f"  [dim]{step.name:<28} {plan.offer.place:<34} {cost:>12}[/]")
+        if decision.allowed:
+            self._title("Tool calls")
+
+    def _verdict(self, decision: Decision) -> None:
+        self._out.print(f"  [bold {COLOURS[decision.verdict]}]{decision.verdict.upper()}[/]")
+        if decision.allowed and not decision.violations:
+            self._out.print("  [dim]no rule objects[/]")
+        for violation in decision.violations:
+            self._out.print(f"  [bold]{violation.code}[/] {violation.message}", soft_wrap=True)
+            self._out.print(f"    [dim]remedy:[/] {violation.remedy}", soft_wrap=True)
+
+    def _person(self, body: Json) -> None:
+        self._title(f"Approval by {body['approval']['approver']}")
+        self._verdict(Decision.model_validate(body["decision"]))
+
+    def _step(self, body: Json) -> None:
+        for resource in body["receipt"]["resources"]:
+            self._out.print(f"    [green]made[/] {resource['kind']} {resource['id']} in {resource['region']}")
+
+    def _step_failed(self, body: Json) -> None:
+        trouble = body["trouble"]
+        self._out.print(f"    [red]{trouble['code']}[/] {trouble['message']}", soft_wrap=True)
+
+    def _verified(self, body: Json) -> None:
+        self._title("Health")
+        for health in (Health.model_validate(h) for h in body["health"]):
+            colour = "green" if health.status in ("healthy", "finished") else "red"
+            what = f"{health.resource.kind} {health.resource.id}"
+            self._out.print(f"  [{colour}]{health.status:<10}[/] {what}  [dim]{health.detail}[/]")
+
+    def _undone(self, body: Json) -> None:
+        self._out.print(f"    [yellow]released[/] {body['resource']['kind']} {body['resource']['id']}")
+
+    def _rolled_back(self, body: Json) -> None:
+        self._title("Rolled back")
+        self._out.print(f"  {body['trouble']['code']}: {body['trouble']['message']}", soft_wrap=True)
+        self._out.print(f"  [dim]next: {body['next']}[/]")
+
+    def _finished(self, body: Json) -> None:
+        record = Record.model_validate(body["record"])
+        if record.state == "denied" and record.decision and not record.plan_digest:
+            self._title("Gate")
+            self._verdict(record.decision)
+        self._title("Record")
+        self._out.print(Panel(JSON(record.model_dump_json(indent=2)), expand=False, border_style="dim"))
+        self._out.print(f"{MARKS[record.state]} [bold]{record.state}[/]  {record.reason}", soft_wrap=True)
+        if record.remedy:
+            self._out.print(f"  [dim]What to do:[/] {record.remedy}", soft_wrap=True)
+        self._money(record)
+
+    def _money(self, record: Record) -> None:
+        if record.state != "succeeded":
+            return
+        self._out.print(f"  cost     {usd(record.cost_cents):>12}")
+        if record.savings:
+            saved = record.savings
+            self._out.print(
+                f"  saved    {usd(saved.against_dearest_cents):>12}  against the dearest of {saved.compliant}"
+            )
+            self._out.print(f"           {usd(saved.against_median_cents):>12}  against the median")
+
+
+def workload_rows(work: Workload) -> list[tuple[str, str]]:
+    """What was understood, with units; what was not said is left out."""
+    rows = [
+        ("kind", work.kind),
+        ("vCPUs", f"{work.vcpus} per node" if work.vcpus else ""),
+        ("memory", f"{work.memory_gib:g} GiB per node" if work.memory_gib else ""),
+        ("GPU", f"{work.gpu_count} × {work.gpu or 'any type'} per node" if work.gpu_count else ""),
+        ("nodes", str(work.nodes)),
+        ("storage", f"{work.storage_gib:g} GiB" if work.storage_gib else ""),
+        ("length", f"{work.hours:g} hours" if work.hours else ""),
+        ("deadline", f"{work.deadline_hours:g} hours" if work.deadline_hours else ""),
+        ("budget", f"${work.budget_usd:,.2f} per {work.budget_per}" if work.budget_usd is not None else ""),
+        ("residency", " or ".join(work.residency)),
+        ("regions", " or ".join(work.regions)),
+        ("clouds", " or ".join(work.clouds)),
+        ("near", work.near or ""),
+        ("latency", f"{work.max_latency_ms:g} ms at most" if work.max_latency_ms else ""),
+        ("purchase", work.purchase),
+        ("personal data", "yes" if work.personal_data else ""),
+    ]
+    return [(name, value) for name, value in rows if value]

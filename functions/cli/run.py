@@ -1,0 +1,132 @@
+"""`tollgate run`: a request in plain words, conducted to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import unicodedata
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+
+from functions.cli import output
+from functions.cli.output import err, out
+from functions.cli.principal import local_principal
+from functions.cli.render import Picture
+from functions.cli.workbench import tollgate_service, workbench
+from functions.serve.settings import Settings, settings
+from infra.local import supervisor
+from mcp_handlers.kernel.clock import SystemClock
+from workflow.deploy.conduct import start
+from workflow.model.errors import BadRequest, TollgateError
+from workflow.model.ports import Event
+from workflow.model.run import Run
+from workflow.model.workload import MAX_TEXT, Request
+
+EXITS = {"succeeded": output.OK, "denied": output.DENIED, "failed": output.FAILED, "waiting": output.WAITING}
+
+
+def run(
+    text: Annotated[str, typer.Argument(help="What is wanted, in plain words.")],
+    project: Annotated[str, typer.Option(help="Whose budget within the tenant.")] = "default",
+    environment: Annotated[str, typer.Option(help="development, staging or production.")] = "development",
+    as_json: Annotated[bool, typer.Option("--json", help="Print only the record, as JSON.")] = False,
+    full: Annotated[bool, typer.Option("--all", help="Show every candidate.")] = False,
+) -> None:
+    """Plan, price, gate, provision, verify and record a request."""
+    told = settings()
+    request: Request | None = None
+    try:
+        request = make_request(text, project, environment)
+        ready(told, quiet=as_json)
+        ended = asyncio.run(conduct(told, request, Picture(out, full=full) if not as_json else None))
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    except KeyboardInterrupt:
+        name = request.id if request else ""
+        err.print(f"\nStopped. Nothing is lost: go on with [bold]tollgate runs resume {name}[/]")
+        raise typer.Exit(output.INTERRUPTED) from None
+    raise typer.Exit(conclude(told, ended, as_json))
+
+
+def make_request(text: str, project: str, environment: str) -> Request:
+    """The words as a Request. Raises BadRequest, saying what is wrong and what to do."""
+    if not text.strip():
+        raise BadRequest("The request is empty.", 'Say what is wanted: tollgate run "Train on one A100 for 6 hours".')
+    if len(text) > MAX_TEXT:
+        raise BadRequest(f"The request has {len(text):,} characters; {MAX_TEXT:,} are read.", "Say it shorter.")
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+        raise BadRequest("The request holds control characters.", "Send plain text in UTF-8.")
+    now = SystemClock().now()
+    try:
+        return Request(
+            id=f"r{now:%y%m%d%H%M%S}-{secrets.token_hex(3)}",
+            text=text,
+            principal=local_principal(),
+            project=project,
+            environment=_environment(environment),
+            submitted_at=now,
+        )
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise BadRequest(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+
+
+def _environment(name: str) -> Literal["development", "staging", "production"]:
+    match name:
+        case "development" | "staging" | "production":
+            return name
+    raise BadRequest(f"There is no environment {name!r}.", "Choose development, staging or production.")
+
+
+def ready(told: Settings, *, quiet: bool) -> None:
+    """The local cloud and Tollgate's own servers, up. Raises TollgateError where one does not come up."""
+    if quiet:
+        supervisor.up(told.home, [tollgate_service(told)])
+        return
+    with out.status("Starting the local cloud…"):
+        supervisor.up(told.home, [tollgate_service(told)])
+
+
+async def conduct(told: Settings, request: Request, picture: Picture | None) -> Run:
+    """Conduct one request, drawing as it goes."""
+
+    def seen(event: Event) -> None:
+        if picture:
+            picture.draw(event)
+
+    def called(tool: str, cloud: str, seconds: float) -> None:
+        if picture:
+            picture.call(tool, cloud, seconds)
+
+    async with workbench(told, request.principal, seen, called) as (context, graph):
+        return await start(context, graph, request)
+
+
+def conclude(told: Settings, ended: Run, as_json: bool) -> int:
+    """Save the record, say where, and give the exit code."""
+    if ended.record is None:
+        if as_json:
+            output.say_json({"run": ended.id, "state": ended.state})
+        else:
+            out.print(f"[yellow]●[/] [bold]waiting[/]  run {ended.id} needs somebody's approval")
+        return EXITS[ended.state]
+    path = save(told.home, ended)
+    if as_json:
+        print(ended.record.model_dump_json(indent=2))
+    else:
+        out.print(f"  record   {path}", soft_wrap=True)
+        out.print(f"[dim]  again:   tollgate runs show {ended.id}     proof: tollgate ledger verify[/]")
+    return EXITS[ended.state]
+
+
+def save(home: Path, ended: Run) -> Path:
+    """The record as a JSON file under `home/records`."""
+    folder = home / "records"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{ended.id}.json"
+    if ended.record is not None:
+        path.write_text(ended.record.model_dump_json(indent=2) + "\n")
+    return path

@@ -1,0 +1,150 @@
+"""`tollgate runs`: what was asked, what became of it, and whether it would be decided the same again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from workflow.language.rules import Rules
+
+from functions.binding import gate
+from functions.cli import output
+from functions.cli.output import out
+from functions.cli.render import Picture
+from functions.cli.run import conclude, ready
+from functions.cli.workbench import workbench
+from functions.registry import contracts
+from functions.serve.settings import settings
+from workflow.deploy.conduct import resume as go_on
+from workflow.deploy.replay import Replayed
+from workflow.deploy.replay import replay as derive_again
+from workflow.model.errors import NotFound, TollgateError
+from workflow.model.money import usd
+from workflow.model.ports import Entry
+from workflow.model.run import Run
+from workflow.store.sqlite import open_store
+
+app = typer.Typer(help="Look at runs, go on with them, decide them again.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+COLOURS = {"succeeded": "green", "denied": "red", "failed": "red", "waiting": "yellow", "running": "blue"}
+DIFFERS = 6
+"""Exit code of a replay that derives something else than was recorded."""
+
+
+async def _read(run: str) -> tuple[Run, list[Entry]]:
+    told = settings()
+    async with open_store(told.database) as store:
+        found = await store.get_run(run)
+        if found is None:
+            raise NotFound(f"There is no run {run}.", "List them with `tollgate runs list`.")
+        entries: list[Entry] = []
+        while page := await store.entries(run=run, after=entries[-1].seq if entries else 0):
+            entries += page
+        return found, entries
+
+
+async def _list(limit: int) -> Sequence[Run]:
+    async with open_store(settings().database) as store:
+        return await store.list_runs(limit=limit)
+
+
+@app.command("list")
+def list_runs(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20, as_json: AsJson = False
+) -> None:
+    """The newest runs."""
+    try:
+        runs = asyncio.run(_list(limit))
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    if as_json:
+        output.say_json([run.model_dump(mode="json") for run in runs])
+        return
+    table = Table(box=None, header_style="dim")
+    for name in ("run", "state", "where", "cost", "at (UTC)", "request"):
+        table.add_column(name, no_wrap=name != "request", justify="right" if name == "cost" else "left")
+    for run in runs:
+        record = run.record
+        where = record.offer.place if record and record.offer else ""
+        cost = usd(record.cost_cents) if record and record.offer else ""
+        state = f"[{COLOURS[run.state]}]{run.state}[/]"
+        table.add_row(run.id, state, where, cost, f"{run.created_at:%Y-%m-%d %H:%M}", run.request.text[:60])
+    out.print(table)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    as_json: AsJson = False,
+    full: Annotated[bool, typer.Option("--all", help="Show every candidate.")] = False,
+) -> None:
+    """A run as it went, from its ledger entries."""
+    try:
+        found, entries = asyncio.run(_read(run))
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    if as_json:
+        told = [entry.model_dump(mode="json") for entry in entries]
+        output.say_json({"run": found.model_dump(mode="json"), "entries": told})
+        return
+    picture = Picture(out, full=full)
+    for entry in entries:
+        picture.draw(entry.event)
+    if found.record is None:
+        out.print(f"[yellow]●[/] [bold]{found.state}[/]")
+
+
+async def _replay(run: str) -> Replayed:
+    _, entries = await _read(run)
+    return await derive_again(run, entries, Rules(), gate(), contracts())
+
+
+@app.command()
+def replay(run: Annotated[str, typer.Argument(help="The run's id.")], as_json: AsJson = False) -> None:
+    """Derive every decision of a run again from its recorded inputs. Exit code 6 if one comes out otherwise."""
+    try:
+        found = asyncio.run(_replay(run))
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    if as_json:
+        output.say_json(found.model_dump(mode="json"))
+    else:
+        _say_replay(found)
+    raise typer.Exit(DIFFERS if found.differences else output.OK)
+
+
+def _say_replay(found: Replayed) -> None:
+    if found.recorded_revision and found.recorded_revision != found.revision:
+        was, now = found.recorded_revision[:16], found.revision[:16]
+        out.print(f"[yellow]The policies have changed since:[/] {was} then, {now} now.")
+    for difference in found.differences:
+        out.print(f"[red]entry {difference.seq}[/] {difference.kind}: {difference.what}")
+        out.print(f"  recorded {difference.recorded}", markup=False, soft_wrap=True)
+        out.print(f"  derived  {difference.derived}", markup=False, soft_wrap=True)
+    same = found.decisions - len({d.seq for d in found.differences})
+    out.print(f"{same} of {found.decisions} decisions of {found.run} come out the same.")
+
+
+@app.command()
+def resume(run: Annotated[str, typer.Argument(help="The run's id.")], as_json: AsJson = False) -> None:
+    """Go on with a run that was stopped, from its last checkpoint."""
+    told = settings()
+
+    async def conduct() -> Run:
+        before, _ = await _read(run)
+        picture = None if as_json else Picture(out)
+        observer = picture.draw if picture else lambda event: None
+        watch = picture.call if picture else lambda tool, cloud, seconds: None
+        async with workbench(told, before.request.principal, observer, watch) as (context, graph):
+            return await go_on(context, graph, run)
+
+    try:
+        asyncio.run(_read(run))
+        ready(told, quiet=as_json)
+        ended = asyncio.run(conduct())
+    except TollgateError as error:
+        raise typer.Exit(output.say_error(error, as_json)) from None
+    raise typer.Exit(conclude(told, ended, as_json))

@@ -1,0 +1,87 @@
+"""Everything a command needs to conduct runs on this machine, opened together and closed together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from workflow.language.choose import choose
+
+from functions.binding import gate
+from functions.http import HttpPost
+from functions.registry import cloud_names, contracts
+from functions.serve.plane import control
+from functions.serve.settings import Settings
+from infra.local.services import PROJECT, Service, clean_environment
+from mcp_handlers.kernel.clock import SystemClock
+from workflow.deploy import mcp_tools
+from workflow.deploy.context import Context
+from workflow.deploy.graph import Graph, build
+from workflow.deploy.journal import Journal
+from workflow.model.base import Json
+from workflow.model.decision import Decision
+from workflow.model.ports import Event, ToolClient, ToolResult
+from workflow.model.workload import Principal
+from workflow.store.checkpoints import open_checkpoints
+from workflow.store.sqlite import open_store
+
+Watch = Callable[[str, str, float], None]
+"""Told of each tool call: (tool, cloud, seconds)."""
+
+
+def tollgate_service(told: Settings) -> Service:
+    """The control plane and the clouds' endpoints as a process to keep."""
+    environment = clean_environment(
+        {
+            "TOLLGATE_HOME": str(told.home),
+            "TOLLGATE_PORT": str(told.port),
+            "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
+        }
+    )
+    command = (sys.executable, "-m", "functions.serve")
+    return Service("tollgate", command, told.port, f"{told.control_url}/healthz", environment | {"PWD": str(PROJECT)})
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A ToolClient that says how long each call took."""
+
+    tools: ToolClient
+    watch: Watch
+
+    async def call(
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+    ) -> ToolResult | Decision:
+        """As the client beneath, and told of afterwards."""
+        answer = await self.tools.call(tool, cloud, arguments, run=run, step=step)
+        if isinstance(answer, ToolResult):
+            self.watch(tool, cloud, answer.seconds)
+        return answer
+
+
+@asynccontextmanager
+async def workbench(
+    told: Settings, principal: Principal, observer: Callable[[Event], None], watch: Watch
+) -> AsyncIterator[tuple[Context, Graph]]:
+    """Store, checkpoints, control plane and an MCP client that acts for `principal`."""
+    post, clock = HttpPost(), SystemClock()
+    async with open_store(told.database) as store, open_checkpoints(told.database) as saver:
+        judgement = control(told, store, post)
+        url = f"{told.control_url}/mcp"
+        async with mcp_tools.connect(url, lambda: judgement.signer.token(principal, "control")) as tools:
+            context = Context(
+                language=choose(os.environ),
+                tools=_Watched(tools, watch),
+                gate=gate(),
+                control=judgement,
+                store=store,
+                clock=clock,
+                journal=Journal(store, clock, observer),
+                contracts=contracts(),
+                clouds=cloud_names(),
+            )
+            yield context, build(context, saver)
+    await post.close()

@@ -1,0 +1,50 @@
+"""`python -m functions.serve`: the control plane on TOLLGATE_PORT (8000) and each cloud on the ports after it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import uvicorn
+from starlette.applications import Starlette
+
+from functions.binding import bind
+from functions.http import HttpPost
+from functions.registry import cloud_names, tool_names
+from functions.serve.asgi import app
+from functions.serve.plane import catalog_endpoint, control, control_endpoints
+from functions.serve.settings import Settings, settings
+from mcp_handlers.kernel.forward import Post
+from workflow.store.sqlite import open_store
+
+
+def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:
+    """One cloud's web application: its catalog at `/mcp` and every function at `/mcp/{tool}`."""
+    environment = told.environment()
+    functions = {f"/mcp/{tool}": bind(cloud, tool, environment) for tool in tool_names()}
+    return app({"/mcp": catalog_endpoint(told, cloud, post), **functions}, cloud)
+
+
+async def serve(told: Settings) -> None:
+    """Listen until told to stop."""
+    post = HttpPost()
+    told.home.mkdir(parents=True, exist_ok=True)
+    async with open_store(told.database) as store:
+        judgement = control(told, store, post)
+        apps = {told.port: app(control_endpoints(told, judgement, post), "control")}
+        apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
+        servers = [_server(each, port) for port, each in apps.items()]
+        await asyncio.gather(*(server.serve() for server in servers))
+    await post.close()
+
+
+def _server(application: Starlette, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        application, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off"
+    )
+    return uvicorn.Server(config)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(serve(settings()))

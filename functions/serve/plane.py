@@ -1,0 +1,78 @@
+"""The control plane, wired: gate, store, signer, and a way to every cloud's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from functions.binding import gate, keys
+from functions.registry import cloud_names, contracts
+from functions.serve.settings import Settings
+from mcp_handlers.kernel.catalog import Catalog
+from mcp_handlers.kernel.clock import SystemClock
+from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.forward import Forward, Pass, Post
+from mcp_handlers.tools.get_cost_estimate import Output, Priced
+from workflow.control.decide import Control
+from workflow.control.front import Front
+from workflow.control.pricing import Estimate
+from workflow.control.sign import Signer, local_signer
+from workflow.model.base import Json
+from workflow.model.ports import Store
+from workflow.model.workload import Principal
+
+
+def forwards(settings: Settings, post: Post) -> dict[str, Forward]:
+    """The way to each cloud's functions."""
+    return {cloud: Forward(cloud, settings.cloud_url(cloud), post) for cloud in cloud_names()}
+
+
+def estimate(clouds: Mapping[str, Forward], signer: Signer) -> Estimate:
+    """Asks a cloud's own get_cost_estimate function, as the principal who wants to know."""
+
+    async def ask(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
+        token = signer.token(principal, cloud)
+        result = await clouds[cloud].call("get_cost_estimate", wanted, Pass(token=token))
+        if result.structured is None:
+            return None
+        return next(iter(Output.model_validate(result.structured).offers), None)
+
+    return ask
+
+
+def control(settings: Settings, store: Store, post: Post) -> Control:
+    """The control plane's judgement over this store."""
+    clock = SystemClock()
+    signer = local_signer(settings.keys, clock)
+    clouds = forwards(settings, post)
+    return Control(
+        tools=contracts(),
+        gate=gate(),
+        store=store,
+        signer=signer,
+        clock=clock,
+        estimate=estimate(clouds, signer),
+    )
+
+
+def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dict[str, Endpoint]:
+    """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
+    clouds, public = forwards(settings, post), keys(settings.environment())
+    found = {"/mcp": Endpoint(Front(judgement, clouds, public))}
+    for cloud in clouds:
+        restricted = Endpoint(Front(judgement, clouds, public, only=cloud))
+        for tool in judgement.tools:
+            found[f"/clouds/{cloud}/mcp/{tool}"] = restricted
+    return found
+
+
+def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:
+    """A cloud's `/mcp`."""
+    catalog = Catalog(
+        cloud=cloud,
+        tools=contracts(),
+        functions=Forward(cloud, settings.cloud_url(cloud), post),
+        control=Forward(cloud, f"{settings.control_url}/clouds/{cloud}", post),
+        keys=keys(settings.environment()),
+        clock=SystemClock(),
+    )
+    return Endpoint(catalog)

@@ -1,0 +1,54 @@
+"""Where everything listens and lives on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.registry import cloud_names
+from infra.local.environment import environment as cloud_environment
+from infra.local.services import home_directory
+
+PORT = 8000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`home` holds keys, database, records and logs. Ports count up from `port`: the control plane, then each cloud."""
+
+    home: Path
+    port: int
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self.home / "tollgate.db"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the signing key and its public half."""
+        return self.home / "keys"
+
+    @property
+    def control_url(self) -> str:
+        """Where the control plane listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cloud_port(self, cloud: str) -> int:
+        """Where a cloud's endpoints listen."""
+        return self.port + 1 + cloud_names().index(cloud)
+
+    def cloud_url(self, cloud: str) -> str:
+        """The base address of a cloud's endpoints."""
+        return f"http://127.0.0.1:{self.cloud_port(cloud)}"
+
+    def environment(self) -> dict[str, str]:
+        """What the functions are told: where their cloud is, and whose signature to trust."""
+        return {**cloud_environment(self.home), "TOLLGATE_JWKS": str(self.keys / "jwks.json")}
+
+
+def settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """From TOLLGATE_HOME and TOLLGATE_PORT."""
+    return Settings(home_directory(environ).resolve(), int(environ.get("TOLLGATE_PORT") or PORT))
