@@ -111,7 +111,7 @@ def _machines(rows: Sequence[Row], naming: Names, charges: Rates) -> list[Machin
     found = []
     for row in first.values():
         family = naming.family(row.machine)
-        fee = int(charges.of("managed_fee_pct", family).amount)
+        fee = int(charges.of("managed_fee_pct", row.machine).amount)
         size = (row.vcpus, row.memory_gib, row.gpu, int(row.gpu_count), row.arch)
         found.append(MachineType(row.machine, *size, family=family, fee_pct=fee))
     return found

@@ -19,7 +19,7 @@ Kind = Literal["egress_gib", "egress_region_gib", "object_gib_month", "disk_gib_
 
 @dataclass(frozen=True)
 class Rate:
-    """One published or estimated rate. `scope` is a pattern: of regions, or of families for the managed fee.
+    """One published or estimated rate. `scope` is a pattern: of regions, or of machines for the managed fee.
 
     `amount` is US dollars per unit, or percent. `basis` is `list` as published by `source`, or `estimate`.
     """
@@ -46,7 +46,7 @@ class Rates:
     all: tuple[Rate, ...]
 
     def of(self, kind: Kind, scope: str) -> Rate:
-        """The rate of `kind` for a region (or family). Raises BadRequest where the file has none."""
+        """The rate of `kind` for a region (or machine). Raises BadRequest where the file has none."""
         for rate in self.all:
             if rate.kind == kind and fnmatchcase(scope, rate.scope):
                 return rate
