@@ -1,3 +1,162 @@
+# The data's own rules.
+# What must hold of the data before any question is judged. Every fault is a sentence; one fault denies everything.
 package checks
 
-faults contains "x" if not is_object(data.budgets)
+faults contains "data.jurisdictions is missing or empty" if not filled(data.jurisdictions)
+
+faults contains sprintf("data.jurisdictions: %v has no regions", [cloud]) if {
+	some cloud, known in data.jurisdictions
+	not filled(known)
+}
+
+faults contains sprintf("data.jurisdictions: %v/%v has no list of jurisdictions", [cloud, region]) if {
+	some cloud, known in data.jurisdictions
+	some region, codes in known
+	not texts(codes)
+}
+
+faults contains "data.regions is missing or empty" if not filled(data.regions)
+
+faults contains sprintf("data.regions: %v is not a list", [cloud]) if {
+	some cloud, permitted in data.regions
+	not is_array(permitted)
+}
+
+faults contains sprintf("data.regions: %v is not a region of %v that we know", [region, cloud]) if {
+	some cloud, permitted in data.regions
+	known := object.get(data.jurisdictions, cloud, {})
+	some region in permitted
+	not known[region]
+}
+
+faults contains "data.tools is missing or empty" if not filled(data.tools)
+
+faults contains sprintf("data.tools: %v needs risk, creates, machines and owner, and nothing else", [name]) if {
+	some name, entry in data.tools
+	not tool(entry)
+}
+
+faults contains "data.roles is missing or empty" if not filled(data.roles)
+
+faults contains sprintf("data.roles: %v has no list of tools", [role]) if {
+	some role, tools in data.roles
+	not texts(tools)
+}
+
+faults contains sprintf("data.roles: %v has %v, which is no tool", [role, name]) if {
+	some role, tools in data.roles
+	some name in tools
+	not data.tools[name]
+}
+
+faults contains "data.budgets needs a default tenant and a default project, and tenants" if {
+	not budgets
+}
+
+faults contains sprintf("data.budgets: tenant %v needs a limit and projects", [tenant]) if {
+	some tenant, budget in data.budgets.tenants
+	not account(budget)
+}
+
+faults contains sprintf("data.budgets: project %v of %v needs soft_cents up to hard_cents", [project, tenant]) if {
+	some tenant, budget in data.budgets.tenants
+	some project, bounds in budget.projects
+	not limit(bounds)
+}
+
+faults contains "data.families needs allow, deny, deny_machines, gpus and tiers" if not families
+
+faults contains sprintf("data.families: %v needs a list to allow and a list to deny", [cloud]) if {
+	some cloud, _ in data.jurisdictions
+	not both_lists(cloud)
+}
+
+faults contains sprintf("data.families: %v is of tier %v, which has no roles", [gpu, tier]) if {
+	some gpu, tier in data.families.gpus
+	not texts(data.families.tiers[tier])
+}
+
+faults contains sprintf("data.families: tier %v is for %v, which is no role", [tier, role]) if {
+	some tier, roles in data.families.tiers
+	some role in roles
+	not data.roles[role]
+}
+
+faults contains "data.tags needs required, longest and characters" if not tags
+
+faults contains "data.violations is missing or empty" if not filled(data.violations)
+
+faults contains sprintf("data.violations: %v has no remedy", [code]) if {
+	some code, entry in data.violations
+	not text(entry.remedy)
+}
+
+filled(document) if {
+	is_object(document)
+	count(document) > 0
+}
+
+text(value) if {
+	is_string(value)
+	value != ""
+}
+
+# An empty list is well formed: it allows nothing.
+texts(list) if {
+	is_array(list)
+	every item in list {
+		is_string(item)
+		item != ""
+	}
+}
+
+tool(entry) if {
+	object.keys(entry) == {"risk", "creates", "machines", "owner"}
+	entry.risk in {"read", "write", "destructive"}
+	is_boolean(entry.creates)
+	is_boolean(entry.machines)
+	entry.owner in {"tags", "tenant", "none"}
+}
+
+budgets if {
+	object.keys(data.budgets) == {"default", "tenants"}
+	limit(data.budgets.default.tenant)
+	limit(data.budgets.default.project)
+	is_object(data.budgets.tenants)
+}
+
+account(budget) if {
+	object.keys(budget) == {"limit", "projects"}
+	limit(budget.limit)
+	is_object(budget.projects)
+}
+
+limit(bounds) if {
+	object.keys(bounds) == {"soft_cents", "hard_cents"}
+	every cents in bounds {
+		is_number(cents)
+		cents >= 0
+		floor(cents) == cents
+	}
+	bounds.soft_cents <= bounds.hard_cents
+}
+
+families if {
+	object.keys(data.families) == {"allow", "deny", "deny_machines", "gpus", "tiers"}
+	texts(data.families.deny_machines)
+	filled(data.families.gpus)
+	filled(data.families.tiers)
+}
+
+both_lists(cloud) if {
+	texts(data.families.allow[cloud])
+	texts(data.families.deny[cloud])
+}
+
+tags if {
+	object.keys(data.tags) == {"required", "longest", "characters"}
+	texts(data.tags.required)
+	count(data.tags.required) > 0
+	is_number(data.tags.longest)
+	text(data.tags.characters)
+}

@@ -63,7 +63,8 @@ class Embedded:
     def _ask(self, question: str) -> str:
         engine = self._engine()
         engine.set_input_json(question)
-        return engine.eval_rule_as_json(ENTRYPOINT)
+        text: str = engine.eval_rule_as_json(ENTRYPOINT)
+        return text
 
     def _engine(self) -> regorus.Engine:
         if not hasattr(self._local, "engine"):

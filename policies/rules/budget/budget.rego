@@ -16,7 +16,6 @@ agrees contains "budget" if {
 	budget_cap_holds
 	every account in budget_accounts {
 		account.projected <= account.limit.hard_cents
-		is_number(account.limit.hard_cents)
 	}
 }
 

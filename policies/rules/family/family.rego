@@ -58,24 +58,18 @@ deny contains data.lib.violation("GPU_TIER", message) if {
 	])
 }
 
-# All four lists must be there: without the ones that refuse, nothing is usable.
+# Every list must be there: without the ones that refuse, nothing is usable.
 family_usable if {
-	allowed := data.families.allow[input.action.cloud]
-	denied := data.families.deny[input.action.cloud]
-	family_in(allowed)
-	is_array(denied.names)
-	not input.machine.family in denied.names
-	is_array(denied.prefixes)
-	not strings.any_prefix_match(input.machine.family, denied.prefixes)
-	is_array(data.families.deny_machines)
-	every part in data.families.deny_machines {
+	families := data.families
+	strings.any_prefix_match(input.machine.family, families.allow[input.action.cloud])
+	denied := families.deny[input.action.cloud]
+	is_array(denied)
+	not input.machine.family in denied
+	is_array(families.deny_machines)
+	every part in families.deny_machines {
 		not contains(input.machine.name, part)
 	}
 }
-
-family_in(list) if input.machine.family in list.names
-
-family_in(list) if strings.any_prefix_match(input.machine.family, list.prefixes)
 
 family_gpu if {
 	input.machine.gpu_count == 0

@@ -1,6 +1,6 @@
 # Question.
 # The question has every field, of the right type, about a tool that we know at the risk that we know. Whole amounts
-# stay below 2^53, so that every engine's arithmetic is exact.
+# stay below 2^53, so that every engine's arithmetic is exact; in Rego's order of types only a number lies between two.
 package rules
 
 sound if {
@@ -95,9 +95,7 @@ question_machine if is_null(input.machine)
 question_machine if {
 	is_string(input.machine.name)
 	is_string(input.machine.family)
-	input.machine.vcpus > 0
 	is_number(input.machine.vcpus)
-	input.machine.memory_gib > 0
 	is_number(input.machine.memory_gib)
 	type_name(input.machine.gpu) in {"string", "null"}
 	input.machine.gpu_count >= 0
@@ -109,7 +107,6 @@ question_cost if is_null(input.cost)
 question_cost if {
 	question_cap
 	every cents in [input.cost.total_cents, input.cost.hourly_cents, input.cost.monthly_cents] {
-		is_number(cents)
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents
@@ -122,7 +119,6 @@ question_cap if {
 }
 
 question_cap if {
-	is_number(input.cost.cap_cents)
 	input.cost.cap_cents >= 0
 	input.cost.cap_cents <= 9000000000000000
 	floor(input.cost.cap_cents) == input.cost.cap_cents
@@ -138,7 +134,6 @@ question_spend if is_null(input.context.spend)
 
 question_spend if {
 	every cents in [input.context.spend.tenant_month_cents, input.context.spend.project_month_cents] {
-		is_number(cents)
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents
