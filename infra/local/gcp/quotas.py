@@ -70,7 +70,7 @@ def limit(world: World, region: str, metric: str) -> float:
 
 def training_metric(gpu: str, spot: bool) -> str:
     """Vertex AI's metric for custom training on a GPU (price file's name; empty: on CPUs)."""
-    kind = f"{machines.ACCELERATORS[gpu].replace('tesla-', '').replace('-', '_')}_gpus" if gpu else "cpus"
+    kind = f"nvidia_{gpu.lower().replace('-', '_')}_gpus" if gpu else "cpus"
     return f"custom_model_training_{'preemptible_' if spot else ''}{kind}"
 
 

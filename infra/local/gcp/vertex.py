@@ -116,17 +116,15 @@ def _fail(job: Json, code: int, message: str) -> None:
 
 
 def _advance(world: World, job: Json, region: str) -> Json:
-    """The job as it is now; looking at it moves it on."""
-    shown = dict(job)
-    strategy = (job["jobSpec"].get("scheduling") or {}).get("strategy")
-    if strategy == "SPOT" and job["state"] == "JOB_STATE_RUNNING":
+    """The job, moved on by being looked at. A spot job may be taken back as soon as it runs."""
+    if job["state"] in _NEXT:
+        job |= {"state": _NEXT[job["state"]], "updateTime": now(), "startTime": job.get("startTime", now())}
+    spot = (job["jobSpec"].get("scheduling") or {}).get("strategy") == "SPOT"
+    if spot and job["state"] == "JOB_STATE_RUNNING":
         operation = f"POST /v1/{job['name'].rpartition('/')[0]}"
         if world.faults.take("spot_reclaimed", region=region, operation=operation):
             _fail(job, 8, "The job failed because its spot machines were preempted.")
-            return job
-    if job["state"] in _NEXT:
-        job |= {"state": _NEXT[job["state"]], "updateTime": now(), "startTime": job.get("startTime", now())}
-    return shown if shown["state"] == "JOB_STATE_PENDING" else job
+    return job
 
 
 def _list(world: World, call: Call, parent: str) -> Reply:

@@ -1,0 +1,164 @@
+"""How Google Cloud is reached: one set of credentials, one HTTP session per thread, bounded waiting.
+
+Compute and Vertex AI are called over their REST APIs with google-auth's own session, which google-cloud-storage brings
+along anyway: their typed SDKs would cost a function seconds of cold start.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mcp_handlers.gcp import errors
+from workflow.model.base import Json
+from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, TollgateError
+
+TIMEOUT = (3.05, 20.0)
+"""Seconds to connect, and between two bytes of an answer."""
+OPERATION_SECONDS = 120.0
+_POLL_SECONDS = (0.05, 2.0)
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+class Clients:
+    """A function's way to Google. Safe to use from several threads; nothing is imported or sent before it is needed."""
+
+    def __init__(self, endpoint: str, project: str) -> None:
+        self.project = project
+        self._endpoint = endpoint
+        self._lock = threading.RLock()
+        self._credentials: Any = None
+        self._storage: Any = None
+        self._local = threading.local()
+
+    def compute(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call compute v1 on `path` below the project. `region` is what an outage would be blamed on.
+
+        Raises TollgateError, as `errors` translates.
+        """
+        base = self._endpoint or "https://compute.googleapis.com"
+        return self._call(method, f"{base}/compute/v1/projects/{self.project}/{path}", body, region, params)
+
+    def vertex(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Vertex AI v1 on `path` below the project's location `region`. Raises TollgateError."""
+        base = self._endpoint or f"https://{region}-aiplatform.googleapis.com"
+        where = f"{base}/v1/projects/{self.project}/locations/{region}/{path}"
+        return self._call(method, where, body, region, params)
+
+    def quotas(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Cloud Quotas v1 on `path` below the project's services. Raises TollgateError."""
+        base = self._endpoint or "https://cloudquotas.googleapis.com"
+        where = f"{base}/v1/projects/{self.project}/locations/global/services/{path}"
+        return self._call(method, where, body, region, params)
+
+    def every(
+        self,
+        service: Callable[..., Json],
+        path: str,
+        items: str,
+        *,
+        region: str,
+        params: Mapping[str, str] | None = None,
+    ) -> list[Json]:
+        """All `items` of a list, page after page. `service` is one of the methods above. Raises TollgateError."""
+        found: list[Json] = []
+        asked = dict(params or {})
+        while True:
+            page = service("GET", path, region=region, params=asked)
+            found += page.get(items, [])
+            if not page.get("nextPageToken"):
+                return found
+            asked["pageToken"] = page["nextPageToken"]
+
+    @property
+    def storage(self) -> Any:
+        """The official Cloud Storage client. Its calls need `retry=None`, so that they end in time."""
+        with self._lock:
+            if self._storage is None:
+                from google.api_core.client_options import ClientOptions
+                from google.cloud import storage
+
+                options = ClientOptions(api_endpoint=self._endpoint) if self._endpoint else None
+                client: Any = storage.Client
+                self._storage = client(self.project, credentials=self._authority(), client_options=options)
+            return self._storage
+
+    def wait(self, operation: Json, *, region: str) -> Json:
+        """Poll a compute operation until it is done; its own error is raised as a TollgateError.
+
+        OutcomeUnknown if it is not done after `OPERATION_SECONDS`.
+        """
+        place = next((operation[scope] for scope in ("zone", "region") if scope in operation), "")
+        scope = "/".join(place.split("/")[-2:]) or "global"
+        deadline, pause = time.monotonic() + OPERATION_SECONDS, _POLL_SECONDS[0]
+        while operation["status"] != "DONE":
+            if time.monotonic() > deadline:
+                raise OutcomeUnknown(f"gcp operation {operation['name']} was not done in {OPERATION_SECONDS:g} s")
+            time.sleep(pause)
+            pause = min(pause * 1.6, _POLL_SECONDS[1])
+            operation = self.compute("GET", f"{scope}/operations/{quote(operation['name'])}", region=region)
+        for problem in (operation.get("error") or {}).get("errors", []):
+            raise errors.from_operation(problem)
+        return operation
+
+    def translate(self, problem: Exception, *, region: str, write: bool) -> TollgateError:
+        """The error to raise for one of the session's or of google-cloud-storage's. An outage is told apart by
+        whether compute's project resource, which lies in no region, still answers."""
+        found = errors.from_exception(problem, write=write)
+        return self._blamed(found, region)
+
+    def _call(self, method: str, url: str, body: Json | None, region: str, params: Mapping[str, str] | None) -> Json:
+        write = method != "GET"
+        try:
+            answer = self._session().request(method, url, json=body, params=params, timeout=TIMEOUT)
+            if answer.status_code < 300:
+                return dict(answer.json()) if answer.content else {}
+            found = errors.from_answer(answer.status_code, answer.content, write=write)
+        except Exception as problem:  # noqa: BLE001
+            raise self.translate(problem, region=region, write=write) from None
+        raise self._blamed(found, region)
+
+    def _blamed(self, found: TollgateError, region: str) -> TollgateError:
+        if not isinstance(found, RegionDown):
+            return found
+        base = self._endpoint or "https://compute.googleapis.com"
+        where = f"{base}/compute/v1/projects/{self.project}"
+        try:
+            alive = self._session().get(where, timeout=TIMEOUT).status_code < 500
+        except Exception:  # noqa: BLE001
+            alive = False
+        return RegionDown(f"{region}: {found.message}") if alive else CloudDown(found.message)
+
+    def _session(self) -> Any:
+        if not hasattr(self._local, "session"):
+            from google.auth.transport import requests
+
+            session: Any = requests.AuthorizedSession
+            self._local.session = session(self._authority())
+        return self._local.session
+
+    def _authority(self) -> Any:
+        with self._lock:
+            if self._credentials is None:
+                import google.auth
+
+                self._credentials, _ = google.auth.default(scopes=[_SCOPE])
+            return self._credentials
+
+
+def connect(env: Mapping[str, str]) -> Clients:
+    """Clients for TOLLGATE_GCP_PROJECT. TOLLGATE_GCP_ENDPOINT, where it is set, stands for all of Google's hosts.
+
+    Credentials are the machine's own (google-auth's default ones); GCE_METADATA_HOST and GCE_METADATA_IP, which
+    google-auth reads from the process itself, say where the metadata server is. Raises KeyError without a project.
+    """
+    return Clients(env.get("TOLLGATE_GCP_ENDPOINT", "").rstrip("/"), env["TOLLGATE_GCP_PROJECT"])

@@ -1,0 +1,40 @@
+"""Read the real state of a resource on Google Cloud."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from mcp_handlers.gcp import owned
+from mcp_handlers.gcp.client import Clients
+from mcp_handlers.tools.get_health import Input, Output
+from workflow.model.base import Json
+from workflow.model.run import Health
+
+Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+
+_INSTANCE: dict[str, Status] = {"RUNNING": "healthy", "PROVISIONING": "pending", "STAGING": "pending"}
+_JOB: dict[str, Status] = {
+    "JOB_STATE_RUNNING": "healthy",
+    "JOB_STATE_SUCCEEDED": "finished",
+    "JOB_STATE_QUEUED": "pending",
+    "JOB_STATE_PENDING": "pending",
+    "JOB_STATE_UPDATING": "pending",
+}
+
+
+def call(wanted: Input, clients: Clients, key: str) -> Output:
+    """`gone` where there is nothing of that id. Raises NotFound for another tenant's, TollgateError otherwise."""
+    found = owned.read(wanted.resource, wanted.tenant, clients)
+    status, detail = ("gone", "there is no such resource") if found is None else _judge(wanted.resource.kind, found)
+    return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=datetime.now(UTC)))
+
+
+def _judge(kind: str, found: Json) -> tuple[Status, str]:
+    if kind == "bucket":
+        return "healthy", "the bucket exists"
+    if kind == "instance":
+        status = str(found["status"])
+        return _INSTANCE.get(status, "unhealthy"), " ".join((status, found.get("statusMessage", ""))).strip()
+    state = str(found["state"])
+    return _JOB.get(state, "unhealthy"), " ".join((state, (found.get("error") or {}).get("message", ""))).strip()
