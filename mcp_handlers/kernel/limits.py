@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from mcp_handlers.kernel.wire import INVALID_REQUEST, PARSE_ERROR, RpcError
@@ -26,6 +27,13 @@ def _integer(text: str) -> int:
     if len(text) > MAX_INTEGER_DIGITS:
         raise ValueError("a whole number is too long")
     return int(text)
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _constant(name: str) -> float:
@@ -52,8 +60,16 @@ def parse(body: bytes) -> dict[str, Any]:
         raise RpcError(INVALID_REQUEST, f"Body of {len(body)} bytes is over the limit of {MAX_BODY}", status=413)
     try:
         text = body.decode("utf-8")
-        message = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant)
-        text.encode("utf-8")
+        message = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_fraction,
+            parse_constant=_constant,
+        )
+        if "\\u" in text:
+            # An escape can smuggle in half of a surrogate pair, which no later step could write as UTF-8.
+            json.dumps(message, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise RpcError(PARSE_ERROR, f"Parse error: {_reason(error)}") from None
     if isinstance(message, list):
@@ -67,7 +83,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     """A reason that quotes nothing of the body."""
-    if isinstance(error, UnicodeDecodeError):
+    if isinstance(error, UnicodeError):
         return "the body is not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON at character {error.pos}"

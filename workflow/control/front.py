@@ -1,4 +1,4 @@
-"""The control plane's `/mcp`: every cloud's tools behind one endpoint. Decide, forward with a Grant, keep the receipt."""
+"""The control plane's `/mcp`: every cloud's tools behind one endpoint. Decide, forward, keep the receipt."""
 
 from __future__ import annotations
 

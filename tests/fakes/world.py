@@ -1,0 +1,120 @@
+"""One function of a make-believe cloud, with everything around it: for tests of the kernel."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.function import Function
+from mcp_handlers.kernel.grant import Grant
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.tools import create_storage_bucket, get_health
+from mcp_handlers.tools.contract import Tool
+from policies.engine.question import MachineFacts
+from tests.fakes.clock import FixedClock
+from tests.fakes.gate import ToldGate
+from workflow.control.sign import Signer
+from workflow.model.base import Json, Noun, digest
+from workflow.model.plan import effect_key
+from workflow.model.run import Health, Resource
+from workflow.model.workload import Principal
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")
+TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": "ada@example.com", "environment": "development"}
+BUCKET = {"region": "eu-west-1", "tags": TAGS}
+RESOURCE = {"cloud": "aws", "kind": "bucket", "id": "tg1", "region": "eu-west-1"}
+
+
+@dataclass
+class Handler:
+    """A handler that makes one bucket, or raises what it was told to."""
+
+    raises: Exception | None = None
+    calls: list[tuple[Noun, str]] = field(default_factory=list)
+
+    def __call__(self, wanted: Any, clients: Any, key: str, /) -> Noun:
+        """Remember the call; a bucket named by the key, or its health."""
+        self.calls.append((wanted, key))
+        if self.raises:
+            raise self.raises
+        if isinstance(wanted, get_health.Input):
+            health = Health(resource=wanted.resource, status="healthy", detail="ok", checked_at=NOW)
+            return get_health.Output(health=health)
+        made = Resource(cloud="aws", kind="bucket", id=f"tg{key[:8]}", region=wanted.region)
+        return create_storage_bucket.Output(resources=(made,), url="s3://x")
+
+
+@dataclass
+class World:
+    """`bucket` is a write, `health` a read; `gate`, `handler` and `clock` can be told what to do."""
+
+    gate: ToldGate = field(default_factory=ToldGate)
+    handler: Handler = field(default_factory=Handler)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+
+    def __post_init__(self) -> None:
+        self.signer = Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), self.clock)
+        self.keys = Keys(self.signer.jwks())
+        self.bucket = Endpoint(self.function(create_storage_bucket.TOOL))
+        self.health = Endpoint(self.function(get_health.TOOL))
+
+    def function(self, tool: Tool) -> Function:
+        """The kernel's chain for one tool on `aws`."""
+        return Function(
+            cloud="aws",
+            tool=tool,
+            handler=self.handler,
+            clients=lambda: None,
+            catalog=machines,
+            gate=self.gate,
+            keys=self.keys,
+            clock=self.clock,
+        )
+
+    def grant(self, **changed: Any) -> Grant:
+        """A Grant that fits `create_storage_bucket` with BUCKET, but for what is `changed`."""
+        exact = create_storage_bucket.Input.model_validate(BUCKET).model_dump(mode="json")
+        fitting: Json = {
+            "tool": "create_storage_bucket",
+            "cloud": "aws",
+            "arguments_digest": digest(exact),
+            "principal": ADA,
+            "run": "r1",
+            "step": "0-bucket",
+            "key": effect_key("acme", "r1", "0-bucket", "create_storage_bucket", "aws", exact),
+            "decision": "d" * 64,
+            "revision": self.gate.revision,
+        }
+        return Grant.model_validate(fitting | changed)
+
+    def headers(self, tool: str, *, grant: Grant | None = None, plane: str = "aws", **more: str) -> dict[str, str]:
+        """A modern tools/call's headers with a token of Ada's."""
+        found = {
+            "authorization": f"Bearer {self.signer.token(ADA, plane)}",
+            "mcp-protocol-version": "2026-07-28",
+            "mcp-method": "tools/call",
+            "mcp-name": tool,
+        }
+        if grant:
+            found["tollgate-grant"] = self.signer.grant(grant)
+        return found | {name.replace("_", "-"): value for name, value in more.items()}
+
+
+def machines(name: str) -> MachineFacts | None:
+    """A catalog with one machine."""
+    facts = MachineFacts(name="m1.large", family="m1", vcpus=2, memory_gib=8, gpu=None, gpu_count=0)
+    return facts if name == facts.name else None
+
+
+def call(tool: str, arguments: Json, **changed: Any) -> bytes:
+    """A modern tools/call's body."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"name": tool, "arguments": arguments, "_meta": meta}
+    return json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params} | changed).encode()
