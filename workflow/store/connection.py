@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,8 +31,9 @@ async def connect(
     `isolation` None: transactions are begun by hand; IMMEDIATE: the driver begins one before the first write.
     """
     try:
+        _make_private(path)
         connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=isolation)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise failed(error, f"The store {path} could not be opened") from error
     try:
         await _use_wal(connection, path)
@@ -73,11 +76,18 @@ class Database:
                 raise
 
 
-def failed(error: sqlite3.Error, what: str) -> TollgateError:
+def failed(error: OSError | sqlite3.Error, what: str) -> TollgateError:
     """The database's error as ours: Retryable where another process was in the way for too long, else Terminal."""
     if _busy(error):
         return Retryable(f"{what}: {error}", "Another process holds the store; try again.")
     return Terminal(f"{what}: {error}", "Check the file, its folder, its permissions and the free disk space.")
+
+
+def _make_private(path: StorePath) -> None:
+    # Requests may say what is nobody else's business. SQLite gives its side files the permissions of this one.
+    # A file that is there is not even opened: closing it again would drop the locks that SQLite holds on it.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _busy(error: BaseException) -> bool:

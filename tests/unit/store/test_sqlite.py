@@ -165,6 +165,17 @@ async def test_a_store_that_another_process_keeps_busy_can_be_tried_again(
         assert (await store.append(an_event())).seq == 1
 
 
+def modes(folder: Path) -> dict[str, int]:
+    """The permissions of the files in the folder."""
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+async def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "store.db") as store:
+        await store.append(an_event())
+        assert modes(tmp_path) == {"store.db": 0o600, "store.db-shm": 0o600, "store.db-wal": 0o600}
+
+
 async def test_several_tasks_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     async def hold(number: int) -> bool:
         async with open_store(tmp_path / "store.db") as store:
