@@ -20,6 +20,7 @@ _CLOUD: tuple[tuple[str, Service], ...] = (
     ("/compute/v1/projects/", compute.answer),
     ("/storage/v1/b", storage.answer),
     ("/upload/storage/v1/b/", storage.upload),
+    ("/download/storage/v1/b/", storage.download),
 )
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -82,7 +83,7 @@ def _service(call: Call) -> Service:
 
 async def _go_wrong(world: World, call: Call) -> None:
     """Do what the faults say before the service is asked. Raises ApiError."""
-    stored = call.segments[0] in ("storage", "upload")
+    stored = call.segments[0] in ("storage", "upload", "download")
     region = storage.region_of(world, call) if stored else region_in(call.segments)
     where = {"region": region, "operation": call.operation}
     if slow := world.faults.take("latency", **where):

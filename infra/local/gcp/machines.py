@@ -69,7 +69,7 @@ def _with_accelerator(zone: str, hardware: Hardware, attached: Json) -> Asked:
 def view(host: str, scope: Scope, item: Hardware) -> Json:
     """A machine type's JSON."""
     zone = scope[1].partition("/")[2]
-    built_in = [{"guestAcceleratorType": ACCELERATORS[item.gpu], "guestAcceleratorCount": item.gpu_count}]
+    built_in = {"guestAcceleratorType": ACCELERATORS.get(item.gpu), "guestAcceleratorCount": item.gpu_count}
     return {
         "kind": "compute#machineType",
         "id": str(1000 + sorted(places.hardware()).index(item.name)),
@@ -79,5 +79,5 @@ def view(host: str, scope: Scope, item: Hardware) -> Json:
         "memoryMb": item.memory_mib,
         "zone": zone,
         "selfLink": f"{host}/compute/v1/projects/{scope[0]}/{scope[1]}/machineTypes/{item.name}",
-        **({"accelerators": built_in} if item.gpu else {}),
+        **({"accelerators": [built_in]} if item.gpu else {}),
     }

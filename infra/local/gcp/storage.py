@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import HTTP
 
@@ -58,6 +59,11 @@ def upload(world: World, call: Call) -> Reply:
     }
     bucket.objects[view["name"]] = (view, content)
     return Reply(view)
+
+
+def download(world: World, call: Call) -> Reply:
+    """Answer `GET /download/storage/v1/b/BUCKET/o/OBJECT`."""
+    return answer(world, replace(call, raw_path=call.raw_path.removeprefix("/download")))
 
 
 def region_of(world: World, call: Call) -> str:

@@ -13,6 +13,19 @@ from workflow.model.base import Json
 
 _NEXT = {"JOB_STATE_PENDING": "JOB_STATE_RUNNING", "JOB_STATE_CANCELLING": "JOB_STATE_CANCELLED"}
 _GPU_NAMES = {name.upper().replace("-", "_"): gpu for gpu, name in machines.ACCELERATORS.items()}
+_GPU_NUMBERS = {
+    3: "V100",
+    5: "T4",
+    8: "A100",
+    9: "A100-80GB",
+    11: "L4",
+    13: "H100",
+    14: "H100-MEGA",
+    15: "H200",
+    16: "B200",
+}
+_STRATEGIES = {3: "STANDARD", 4: "SPOT"}
+"""Enum numbers of the v1 API, which clients may send in place of names."""
 _ENDED = ("JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED")
 _METADATA = "type.googleapis.com/google.cloud.aiplatform.v1.DeleteOperationMetadata"
 
@@ -52,11 +65,12 @@ def _create(world: World, call: Call, parent: str, region: str) -> Reply:
     if not body.get("displayName") or not pools:
         raise invalid("displayName and jobSpec.workerPoolSpecs are required.")
     check_labels(body.get("labels") or {})
+    _name_enums(body["jobSpec"])
     for pool in pools:
         _check_pool(region, pool)
     if int(pools[0].get("replicaCount", 1)) != 1:
         raise invalid("replica_count of the primary worker pool must be 1.")
-    _refuse(world, call, region)
+    _refuse(world, call, body, region)
     name = f"{parent}/customJobs/{world.new_id()}"
     times = {"createTime": now(), "updateTime": now()}
     job = {**body, "name": name, "state": "JOB_STATE_PENDING", **times}
@@ -64,6 +78,16 @@ def _create(world: World, call: Call, parent: str, region: str) -> Reply:
     if world.faults.take("unhealthy", region=region, operation=call.operation):
         _fail(job, 3, "The replica workerpool0-0 exited with a non-zero status of 1.")
     return Reply(job)
+
+
+def _name_enums(spec: Json) -> None:
+    scheduling = spec.setdefault("scheduling", {})
+    scheduling["strategy"] = _STRATEGIES.get(scheduling.get("strategy"), scheduling.get("strategy", "STANDARD"))
+    for pool in spec["workerPoolSpecs"]:
+        machine = pool.get("machineSpec") or {}
+        if machine.get("acceleratorType") in _GPU_NUMBERS:
+            gpu = _GPU_NUMBERS[machine["acceleratorType"]]
+            machine["acceleratorType"] = machines.ACCELERATORS[gpu].upper().replace("-", "_")
 
 
 def _check_pool(region: str, pool: Json) -> None:
@@ -78,11 +102,11 @@ def _check_pool(region: str, pool: Json) -> None:
         raise invalid(f"Accelerator '{spec.get('acceleratorType')}' does not go with machine type '{hardware.name}'.")
 
 
-def _refuse(world: World, call: Call, region: str) -> None:
+def _refuse(world: World, call: Call, body: Json, region: str) -> None:
     if world.faults.take("no_capacity", region=region, operation=call.operation):
         advice = "Please try a different region or use a different accelerator."
         raise ApiError(429, "RESOURCE_EXHAUSTED", f"Resources are insufficient in region: {region}. {advice}")
-    wanted, used = drawn(call.body), Counter[str]()
+    wanted, used = drawn(body), Counter[str]()
     for name, job in world.jobs.items():
         if f"/locations/{region}/" in name and job["state"] not in _ENDED:
             used += drawn(job)
@@ -95,7 +119,7 @@ def _refuse(world: World, call: Call, region: str) -> None:
 def drawn(job: Json) -> Counter[str]:
     """What a job draws on, by Vertex AI's metric."""
     spec, total = job["jobSpec"], Counter[str]()
-    spot = (spec.get("scheduling") or {}).get("strategy") == "SPOT"
+    spot = spec["scheduling"]["strategy"] == "SPOT"
     for pool in spec["workerPoolSpecs"]:
         machine, replicas = pool["machineSpec"], int(pool.get("replicaCount", 1))
         hardware = places.hardware()[machine["machineType"]]
@@ -119,7 +143,7 @@ def _advance(world: World, job: Json, region: str) -> Json:
     """The job, moved on by being looked at. A spot job may be taken back as soon as it runs."""
     if job["state"] in _NEXT:
         job |= {"state": _NEXT[job["state"]], "updateTime": now(), "startTime": job.get("startTime", now())}
-    spot = (job["jobSpec"].get("scheduling") or {}).get("strategy") == "SPOT"
+    spot = job["jobSpec"]["scheduling"]["strategy"] == "SPOT"
     if spot and job["state"] == "JOB_STATE_RUNNING":
         operation = f"POST /v1/{job['name'].rpartition('/')[0]}"
         if world.faults.take("spot_reclaimed", region=region, operation=operation):
