@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from infra.local.azure.account import GROUP, SUBSCRIPTION
+from infra.local.gcp.metadata import PROJECT
 from infra.local.services import ports
 
 AWS_REGION = "eu-west-1"
 AWS_ROLE = "arn:aws:iam::123456789012:role/tollgate-training"
-AZURE_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
-AZURE_RESOURCE_GROUP = "tollgate"
-GCP_PROJECT = "tollgate-local"
 
 
 def environment(home: Path) -> dict[str, str]:
     """What to set, for the local cloud whose state is under `home`. Credentials are test values, good for nothing."""
     at = ports()
-    return {**_aws(at["aws"]), **_azure(at["azure"], home), **_gcp(at["gcp"])}
+    return {**_aws(at["aws"]), **_azure(at["azure"], home), **_gcp(at["gcp"], home)}
 
 
 def _aws(port: int) -> dict[str, str]:
@@ -35,18 +34,21 @@ def _azure(port: int, home: Path) -> dict[str, str]:
     return {
         "TOLLGATE_AZURE_ENDPOINT": endpoint,
         "TOLLGATE_AZURE_CA": str(home.resolve() / "local" / "azure" / "ca.pem"),
-        "TOLLGATE_AZURE_SUBSCRIPTION": AZURE_SUBSCRIPTION,
-        "TOLLGATE_AZURE_RESOURCE_GROUP": AZURE_RESOURCE_GROUP,
+        "TOLLGATE_AZURE_SUBSCRIPTION": SUBSCRIPTION,
+        "TOLLGATE_AZURE_RESOURCE_GROUP": GROUP,
+        "TOLLGATE_AZURE_POLL_SECONDS": "0.05",
         "IDENTITY_ENDPOINT": f"{endpoint}/msi/token",
         "IDENTITY_HEADER": "local",
     }
 
 
-def _gcp(port: int) -> dict[str, str]:
+def _gcp(port: int, home: Path) -> dict[str, str]:
+    """The user's own Google login must not be found, or its token would be sent to the emulator."""
     return {
         "TOLLGATE_GCP_ENDPOINT": f"http://127.0.0.1:{port}",
-        "TOLLGATE_GCP_PROJECT": GCP_PROJECT,
-        "GOOGLE_CLOUD_PROJECT": GCP_PROJECT,
+        "TOLLGATE_GCP_PROJECT": PROJECT,
+        "GOOGLE_APPLICATION_CREDENTIALS": "",
+        "CLOUDSDK_CONFIG": str(home.resolve() / "local" / "gcloud"),
         "GCE_METADATA_HOST": f"127.0.0.1:{port}",
         "GCE_METADATA_IP": f"127.0.0.1:{port}",
     }

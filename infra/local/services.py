@@ -96,10 +96,10 @@ def _aws(at: Mapping[str, int]) -> Service:
 def _azure(home: Path, port: int) -> Service:
     state = home / "local" / "azure"
     command = _ours("infra.local.azure", "--port", str(port), "--state", str(state))
-    ready = f"https://127.0.0.1:{port}/_tollgate/faults"
+    ready = f"https://127.0.0.1:{port}/_tollgate/health"
     return Service("azure", command, port, ready, clean_environment(), state / "ca.pem")
 
 
 def _gcp(port: int) -> Service:
-    ready = f"http://127.0.0.1:{port}/_tollgate/faults"
+    ready = f"http://127.0.0.1:{port}/_tollgate/health"
     return Service("gcp", _ours("infra.local.gcp", "--port", str(port)), port, ready, clean_environment())

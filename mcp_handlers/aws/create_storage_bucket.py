@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import insist, labels
-from mcp_handlers.aws.owned import find_bucket
+from mcp_handlers.aws.owned import bucket_tags, insist_ours
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import TollgateError
 from workflow.model.run import Resource
@@ -22,11 +22,17 @@ _FIRST = "us-east-1"
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
-    """CreateBucket under a name made from the key, then its settings. If a setting fails, a new bucket is removed."""
+    """CreateBucket under a name made from the key, then its settings. If a setting fails, a new bucket is removed.
+
+    A bucket of that name without tags is one that an earlier call could not finish: it is finished now.
+    """
     insist(wanted)
     name = f"tollgate-{key}"
     resource = Resource(cloud="aws", kind="bucket", id=name, region=wanted.region)
-    made_before = find_bucket(clients, resource, wanted.tags.tenant) is not None
+    found = bucket_tags(clients, resource)
+    if found:
+        insist_ours(found, resource, wanted.tags.tenant)
+    made_before = found is not None
     s3 = clients.s3(wanted.region)
     if not made_before:
         with translated(clients, wanted.region, writes=True):

@@ -25,26 +25,30 @@ def find_instance(clients: Clients, resource: Resource, tenant: str) -> Instance
     instances = [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
     if not instances:
         return None
-    _insist(by_name(instances[0].get("Tags", [])), resource, tenant)
+    insist_ours(by_name(instances[0].get("Tags", [])), resource, tenant)
     return instances[0]
 
 
 def find_bucket(clients: Clients, resource: Resource, tenant: str) -> dict[str, str] | None:
     """The bucket's tags."""
-    s3 = clients.s3(resource.region)
-    try:
-        with translated(clients, resource.region):
-            s3.head_bucket(Bucket=resource.id)
-    except NotFound:
-        return None
-    tags: dict[str, str] = {}
-    try:
-        with translated(clients, resource.region):
-            tags = by_name(s3.get_bucket_tagging(Bucket=resource.id)["TagSet"])
-    except NotFound:
-        pass
-    _insist(tags, resource, tenant)
+    tags = bucket_tags(clients, resource)
+    if tags is not None:
+        insist_ours(tags, resource, tenant)
     return tags
+
+
+def bucket_tags(clients: Clients, resource: Resource) -> dict[str, str] | None:
+    """The tags of a bucket, whoever's it is; empty where it has none, None where there is no such bucket."""
+    from botocore.exceptions import ClientError
+
+    with translated(clients, resource.region):
+        try:
+            return by_name(clients.s3(resource.region).get_bucket_tagging(Bucket=resource.id)["TagSet"])
+        except ClientError as error:
+            absent: dict[str, dict[str, str] | None] = {"NoSuchBucket": None, "NoSuchTagSet": {}}
+            if error.response["Error"]["Code"] not in absent:
+                raise
+            return absent[error.response["Error"]["Code"]]
 
 
 def find_job(clients: Clients, resource: Resource, tenant: str) -> DescribeTrainingJobResponseTypeDef | None:
@@ -56,10 +60,11 @@ def find_job(clients: Clients, resource: Resource, tenant: str) -> DescribeTrain
             tags = sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"]
     except NotFound:
         return None
-    _insist(by_name(tags), resource, tenant)
+    insist_ours(by_name(tags), resource, tenant)
     return job
 
 
-def _insist(tags: dict[str, str], resource: Resource, tenant: str) -> None:
+def insist_ours(tags: dict[str, str], resource: Resource, tenant: str) -> None:
+    """Raise NotFound for what is not `tenant`'s, as if it were not there."""
     if not ours(tags, tenant):
         raise NotFound(f"There is no {resource.kind} {resource.id} of tenant {tenant} in {resource.region}.")

@@ -37,6 +37,7 @@ class Front:
         self.faults, self.jobs = FaultBook(), Jobs()
         self.emulators = Emulators(ministack, moto)
         self.launcher = Launcher(self.emulators, self.faults)
+        self.resets = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer any AWS call."""
@@ -45,13 +46,20 @@ class Front:
         target = request.scope["raw_path"].decode() + (f"?{request.url.query}" if request.url.query else "")
         call = read_call(request.method, target, headers, query, body or b"")
         try:
-            await asyncio.sleep(mishaps.delay(call, self.faults))
+            await self._wait(call)
             mishaps.befall(call, self.faults)
             return await self._dispatch(call, request, body)
         except Refusal as refusal:
             return response(refusal, call.protocol)
         except httpx.TransportError as error:
             return response(Refusal("ServiceUnavailable", f"The emulator does not answer: {error}", 503), call.protocol)
+
+    async def _wait(self, call: Call) -> None:
+        """Be as late as the faults say. A call that a reset has overtaken belongs to a cloud that is no more."""
+        resets = self.resets
+        await asyncio.sleep(mishaps.delay(call, self.faults))
+        if resets != self.resets:
+            raise Refusal("ServiceUnavailable", "The local cloud was reset.", 503)
 
     async def _dispatch(self, call: Call, request: Request, body: bytes | None) -> Response:
         if call.service == "servicequotas":
@@ -86,15 +94,16 @@ class Front:
     async def health(self, _: Request) -> Response:
         """200 when both emulators answer, else 503."""
         ready = await self.emulators.ready()
-        return JSONResponse({"ready": ready}, 200 if ready else 503)
+        return JSONResponse({"status": "ok" if ready else "starting"}, 200 if ready else 503)
 
     async def reset(self, _: Request) -> Response:
         """Empty the whole AWS cloud and take all faults away."""
+        self.resets += 1
         await self.emulators.reset()
         self.faults.clear()
         self.launcher.clear()
         self.jobs.jobs.clear()
-        return JSONResponse({"reset": True})
+        return Response(status_code=204)
 
 
 def _amz_json(value: dict[str, object]) -> Response:
