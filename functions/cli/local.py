@@ -12,7 +12,7 @@ from rich.table import Table
 
 from functions.cli import output
 from functions.cli.output import out
-from functions.cli.workbench import tollgate_service
+from functions.serve.service import tollgate_service
 from functions.serve.settings import Settings, settings
 from infra.local import supervisor
 from infra.local.faults import Fault

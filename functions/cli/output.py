@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 from rich.console import Console
@@ -11,8 +12,17 @@ from workflow.model.errors import TollgateError
 
 OK, FAILED, BAD_REQUEST, DENIED, WAITING, TAMPERED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+WIDTH = 150
+"""Columns that the widest table takes. A narrower terminal wraps its lines; nothing is cut off."""
+
+
+def _console(*, stderr: bool = False) -> Console:
+    columns = shutil.get_terminal_size((WIDTH, 50)).columns
+    return Console(stderr=stderr, highlight=False, width=max(columns, WIDTH))
+
+
+out = _console()
+err = _console(stderr=True)
 
 
 def code_of(error: TollgateError) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.json import JSON
-from rich.panel import Panel
 from rich.table import Table
 
 from functions.cli.candidates import candidate_table
@@ -145,7 +143,7 @@ class Picture:
             self._title("Gate")
             self._verdict(record.decision)
         self._title("Record")
-        self._out.print(Panel(JSON(record.model_dump_json(indent=2)), expand=False, border_style="dim"))
+        self._out.print(record.model_dump_json(indent=2), markup=False, soft_wrap=True, style="dim")
         self._out.print(f"{MARKS[record.state]} [bold]{record.state}[/]  {record.reason}", soft_wrap=True)
         if record.remedy:
             self._out.print(f"  [dim]What to do:[/] {record.remedy}", soft_wrap=True)

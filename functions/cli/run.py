@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import unicodedata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,15 +14,17 @@ from functions.cli import output
 from functions.cli.output import err, out
 from functions.cli.principal import local_principal
 from functions.cli.render import Picture
-from functions.cli.workbench import tollgate_service, workbench
+from functions.cli.workbench import workbench
+from functions.serve.service import tollgate_service
 from functions.serve.settings import Settings, settings
 from infra.local import supervisor
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import start
+from workflow.language.rules import check
 from workflow.model.errors import BadRequest, TollgateError
 from workflow.model.ports import Event
 from workflow.model.run import Run
-from workflow.model.workload import MAX_TEXT, Request
+from workflow.model.workload import Request
 
 EXITS = {"succeeded": output.OK, "denied": output.DENIED, "failed": output.FAILED, "waiting": output.WAITING}
 
@@ -53,12 +54,7 @@ def run(
 
 def make_request(text: str, project: str, environment: str) -> Request:
     """The words as a Request. Raises BadRequest, saying what is wrong and what to do."""
-    if not text.strip():
-        raise BadRequest("The request is empty.", 'Say what is wanted: tollgate run "Train on one A100 for 6 hours".')
-    if len(text) > MAX_TEXT:
-        raise BadRequest(f"The request has {len(text):,} characters; {MAX_TEXT:,} are read.", "Say it shorter.")
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
-        raise BadRequest("The request holds control characters.", "Send plain text in UTF-8.")
+    check(text)
     now = SystemClock().now()
     try:
         return Request(

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from workflow.language.rules import Rules
 
 from functions.binding import gate
 from functions.cli import output
@@ -21,6 +20,7 @@ from functions.serve.settings import settings
 from workflow.deploy.conduct import resume as go_on
 from workflow.deploy.replay import Replayed
 from workflow.deploy.replay import replay as derive_again
+from workflow.language.rules import RulesParser
 from workflow.model.errors import NotFound, TollgateError
 from workflow.model.money import usd
 from workflow.model.ports import Entry
@@ -99,7 +99,7 @@ def show(
 
 async def _replay(run: str) -> Replayed:
     _, entries = await _read(run)
-    return await derive_again(run, entries, Rules(), gate(), contracts())
+    return await derive_again(run, entries, RulesParser(), gate(), contracts())
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from functions.http import HttpPost
 from functions.registry import cloud_names, contracts
 from functions.serve.plane import control
 from functions.serve.settings import Settings
-from infra.local.services import PROJECT, Service, clean_environment
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy import mcp_tools
 from workflow.deploy.context import Context
@@ -30,19 +28,6 @@ from workflow.store.sqlite import open_store
 
 Watch = Callable[[str, str, float], None]
 """Told of each tool call: (tool, cloud, seconds)."""
-
-
-def tollgate_service(told: Settings) -> Service:
-    """The control plane and the clouds' endpoints as a process to keep."""
-    environment = clean_environment(
-        {
-            "TOLLGATE_HOME": str(told.home),
-            "TOLLGATE_PORT": str(told.port),
-            "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
-        }
-    )
-    command = (sys.executable, "-m", "functions.serve")
-    return Service("tollgate", command, told.port, f"{told.control_url}/healthz", environment | {"PWD": str(PROJECT)})
 
 
 @dataclass(frozen=True)

@@ -47,4 +47,7 @@ def _server(application: Starlette, port: int) -> uvicorn.Server:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for talkative in ("azure", "httpx", "botocore", "google"):
+        # Their requests are told with headers, and headers carry tokens.
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     asyncio.run(serve(settings()))

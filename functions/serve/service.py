@@ -1,0 +1,22 @@
+"""Tollgate's own servers as a process that the supervisor keeps beside the local cloud."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from functions.serve.settings import Settings
+from infra.local.services import Service, clean_environment
+
+
+def tollgate_service(told: Settings) -> Service:
+    """The control plane and the clouds' endpoints as a process to keep."""
+    environment = clean_environment(
+        {
+            "TOLLGATE_HOME": str(told.home),
+            "TOLLGATE_PORT": str(told.port),
+            "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
+        }
+    )
+    command = (sys.executable, "-m", "functions.serve")
+    return Service("tollgate", command, told.port, f"{told.control_url}/healthz", environment)

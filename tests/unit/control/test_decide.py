@@ -1,0 +1,201 @@
+"""The control plane's judgement: money held with the decision, Grants only for what was allowed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from mcp_handlers.kernel.grant import HEADER, check
+from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.tools import create_storage_bucket, get_health, provision_compute
+from mcp_handlers.tools.get_cost_estimate import Priced
+from tests.fakes.clock import FixedClock
+from tests.fakes.gate import ToldGate, always
+from tests.fakes.offers import ADA, NOW, a_request, an_offer, priced
+from workflow.control.decide import Control
+from workflow.control.pricing import price_of
+from workflow.control.sign import Signer
+from workflow.deploy.brief import brief
+from workflow.deploy.draft import draft
+from workflow.model.base import Json, digest
+from workflow.model.decision import Approval, Verdict
+from workflow.model.plan import Cost, Plan
+from workflow.model.ports import Spend
+from workflow.model.workload import Principal, Workload
+from workflow.store.sqlite import open_store
+
+TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": ADA.id, "environment": "development"}
+MACHINE = provision_compute.Input.model_validate(
+    {"region": "eu-west-1", "machine": "m6i.large", "hours": 10, "tags": TAGS}
+).model_dump(mode="json")
+TOOLS = {t.name: t for t in (provision_compute.TOOL, create_storage_bucket.TOOL, get_health.TOOL)}
+
+
+async def ten_hours_at_ten_cents(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
+    """What a machine of the catalog costs; nothing is known of others."""
+    if wanted["machine"] != "m6i.large":
+        return None
+    return Priced(offer=an_offer(), cost=Cost(hours=10, compute=1_000_000, fee=0, storage=0, egress=0, rework=0))
+
+
+@pytest.fixture
+async def control(tmp_path: Path) -> AsyncIterator[Control]:
+    """Over a real store."""
+    clock = FixedClock(NOW)
+    async with open_store(tmp_path / "t.db") as store:
+        yield Control(
+            tools=TOOLS,
+            gate=ToldGate(),
+            store=store,
+            signer=Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), clock),
+            clock=clock,
+            estimate=ten_hours_at_ten_cents,
+        )
+
+
+def a_plan(run: str = "r1", cents: int = 50) -> Plan:
+    """A machine for an hour."""
+    taken = priced(cents * 10_000)
+    return draft(a_request(id=run), brief(Workload(kind="batch", hours=1)), taken.offer, taken.cost, attempt=0)
+
+
+def told(control: Control, says: Any) -> ToldGate:
+    """The control's gate, told anew."""
+    assert isinstance(control.gate, ToldGate)
+    control.gate.says = says
+    return control.gate
+
+
+async def test_an_allowed_write_holds_its_money_and_carries_a_grant_for_exactly_this_call(control: Control) -> None:
+    decided = await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
+    assert decided.leave is not None
+    assert decided.cost_cents == 100
+    (held,) = await control.store.list_reservations("r1")
+    assert (held.key, held.cents, held.state) == (decided.key, 100, "held")
+    grant = check(
+        {HEADER: decided.leave.grant},
+        Keys(control.signer.jwks()),
+        tool="provision_compute",
+        cloud="aws",
+        arguments_digest=digest(MACHINE),
+        principal=ADA,
+        revision="told-1",
+        now=NOW,
+    )
+    assert (grant.key, grant.run, grant.step) == (decided.key, "r1", "s")
+
+
+async def test_the_gate_is_asked_with_the_catalogs_price_and_machine_not_the_callers(control: Control) -> None:
+    gate = told(control, always("allow"))
+    await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
+    (asked,) = gate.asked
+    assert asked["cost"] == {
+        "total_cents": 100, "hourly_cents": 10, "monthly_cents": 7300, "cap_cents": None, "cap_per": None
+    }  # fmt: skip
+    assert asked["machine"]["family"] == "m6i"
+    assert asked["context"]["spend"] == {"tenant_month_cents": 0, "project_month_cents": 0}
+    assert asked["context"]["plane"] == "control"
+
+
+async def test_a_machine_that_nobody_sells_is_asked_about_without_a_price(control: Control) -> None:
+    gate = told(control, always("deny"))
+    unknown = MACHINE | {"machine": "x9.huge"}
+    decided = await control.decide_call(ADA, provision_compute.TOOL, "aws", unknown, run="r1", step="s")
+    assert (gate.asked[0]["cost"], gate.asked[0]["machine"], decided.leave) == (None, None, None)
+
+
+@pytest.mark.parametrize("verdict", ["deny", "ask"])
+async def test_what_is_not_allowed_holds_no_money_and_gets_no_grant(control: Control, verdict: Verdict) -> None:
+    told(control, always(verdict))
+    decided = await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
+    assert (decided.leave, decided.decision.verdict) == (None, verdict)
+    assert list(await control.store.list_reservations("r1")) == []
+
+
+async def test_the_same_call_again_has_the_same_key_and_counts_once(control: Control) -> None:
+    first = await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
+    again = await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
+    assert first.key == again.key
+    assert await control.store.spend("acme", "default", NOW) == Spend(tenant_month_cents=100, project_month_cents=100)
+
+
+async def test_a_read_needs_no_price_and_no_grant(control: Control) -> None:
+    arguments = {"resource": {"cloud": "aws", "kind": "bucket", "id": "b", "region": "eu-west-1"}, "tenant": "acme"}
+    decided = await control.decide_call(ADA, get_health.TOOL, "aws", arguments, run="r1", step="s")
+    assert decided.leave is not None
+    assert decided.leave.grant == ""
+
+
+async def test_an_allowed_plan_holds_each_steps_money(control: Control) -> None:
+    plan = a_plan()
+    decided = await control.decide_plan(ADA, plan, "default", price_of(plan.cost))
+    assert decided.decision.allowed
+    assert [(r.key, r.cents) for r in await control.store.list_reservations("r1")] == [(plan.steps[0].key, 50)]
+
+
+async def test_concurrent_plans_never_overspend_together(control: Control) -> None:
+    """Forty plans of 50 cents against a limit of ten dollars: exactly twenty pass."""
+    told(control, lambda asked: "allow" if _after(asked) <= 1000 else "deny")
+    plans = [a_plan(f"r{n}") for n in range(40)]
+    decided = await asyncio.gather(*(control.decide_plan(ADA, p, "default", price_of(p.cost)) for p in plans))
+    assert sum(d.decision.allowed for d in decided) == 20
+    assert (await control.store.spend("acme", "default", NOW)).tenant_month_cents == 1000
+
+
+def _after(asked: Json) -> int:
+    spent: int = asked["context"]["spend"]["tenant_month_cents"] + asked["cost"]["total_cents"]
+    return spent
+
+
+def yes(plan: Plan, **changes: Any) -> Approval:
+    """Grace's yes to a plan."""
+    fields = {"plan_digest": plan.digest, "approver": "grace@example.com", "approved": True, "decided_at": NOW}
+    return Approval.model_validate(fields | {"expires_at": NOW + timedelta(hours=1)} | changes)
+
+
+async def test_a_persons_yes_to_this_plan_lets_an_ask_through(control: Control) -> None:
+    told(control, always("ask"))
+    plan = a_plan()
+    waits = await control.decide_plan(ADA, plan, "default", price_of(plan.cost))
+    goes = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
+    assert (waits.decision.verdict, goes.decision.verdict) == ("ask", "allow")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"approved": False, "reason": "too dear"}, "said no: too dear"),
+        ({"plan_digest": "0" * 64}, "another plan"),
+        ({"expires_at": NOW}, "expired"),
+    ],
+)
+async def test_no_other_word_lets_it_through(control: Control, changes: Json, words: str) -> None:
+    told(control, always("ask"))
+    plan = a_plan()
+    decided = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan, **changes))
+    assert decided.decision.verdict == "deny"
+    assert decided.decision.violations[0].code == "APPROVAL_REFUSED"
+    assert words in decided.decision.violations[0].message
+
+
+async def test_a_yes_never_lets_a_denial_through(control: Control) -> None:
+    told(control, always("deny"))
+    plan = a_plan()
+    decided = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
+    assert decided.decision.verdict == "deny"
+
+
+async def test_a_step_of_an_approved_plan_may_be_done_and_a_changed_one_may_not(control: Control) -> None:
+    told(control, always("ask"))
+    plan = a_plan()
+    await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
+    (step,) = plan.steps
+    same = await control.decide_call(ADA, provision_compute.TOOL, "aws", step.arguments, run="r1", step=step.name)
+    other = await control.decide_call(
+        ADA, provision_compute.TOOL, "aws", step.arguments | {"count": 2}, run="r1", step=step.name
+    )
+    assert (same.leave is not None, other.leave) == (True, None)
