@@ -2,49 +2,64 @@
 # What must hold of the data before any question is judged. Every fault is a sentence; one fault denies everything.
 package checks
 
-faults contains "data.jurisdictions is missing or empty" if not filled(data.jurisdictions)
+needed := {"jurisdictions", "regions", "tools", "roles", "violations"}
+
+faults contains sprintf("data.%v is missing or empty", [name]) if some name in (needed - there)
+
+there contains "jurisdictions" if filled(data.jurisdictions)
+
+there contains "regions" if filled(data.regions)
+
+there contains "tools" if filled(data.tools)
+
+there contains "roles" if filled(data.roles)
+
+there contains "violations" if filled(data.violations)
 
 faults contains sprintf("data.jurisdictions: %v has no regions", [cloud]) if {
+	"jurisdictions" in there
 	some cloud, known in data.jurisdictions
 	not filled(known)
 }
 
 faults contains sprintf("data.jurisdictions: %v/%v has no list of jurisdictions", [cloud, region]) if {
+	"jurisdictions" in there
 	some cloud, known in data.jurisdictions
+	is_object(known)
 	some region, codes in known
 	not texts(codes)
 }
 
-faults contains "data.regions is missing or empty" if not filled(data.regions)
-
 faults contains sprintf("data.regions: %v is not a list", [cloud]) if {
+	"regions" in there
 	some cloud, permitted in data.regions
 	not is_array(permitted)
 }
 
 faults contains sprintf("data.regions: %v is not a region of %v that we know", [region, cloud]) if {
+	"regions" in there
 	some cloud, permitted in data.regions
-	known := object.get(data.jurisdictions, cloud, {})
+	is_array(permitted)
 	some region in permitted
-	not known[region]
+	not data.jurisdictions[cloud][region]
 }
 
-faults contains "data.tools is missing or empty" if not filled(data.tools)
-
 faults contains sprintf("data.tools: %v needs risk, creates, machines and owner, and nothing else", [name]) if {
+	"tools" in there
 	some name, entry in data.tools
 	not tool(entry)
 }
 
-faults contains "data.roles is missing or empty" if not filled(data.roles)
-
 faults contains sprintf("data.roles: %v has no list of tools", [role]) if {
+	"roles" in there
 	some role, tools in data.roles
 	not texts(tools)
 }
 
 faults contains sprintf("data.roles: %v has %v, which is no tool", [role, name]) if {
+	"roles" in there
 	some role, tools in data.roles
+	is_array(tools)
 	some name in tools
 	not data.tools[name]
 }
@@ -54,12 +69,15 @@ faults contains "data.budgets needs a default tenant and a default project, and 
 }
 
 faults contains sprintf("data.budgets: tenant %v needs a limit and projects", [tenant]) if {
+	budgets
 	some tenant, budget in data.budgets.tenants
 	not account(budget)
 }
 
 faults contains sprintf("data.budgets: project %v of %v needs soft_cents up to hard_cents", [project, tenant]) if {
+	budgets
 	some tenant, budget in data.budgets.tenants
+	account(budget)
 	some project, bounds in budget.projects
 	not limit(bounds)
 }
@@ -67,28 +85,31 @@ faults contains sprintf("data.budgets: project %v of %v needs soft_cents up to h
 faults contains "data.families needs allow, deny, deny_machines, gpus and tiers" if not families
 
 faults contains sprintf("data.families: %v needs a list to allow and a list to deny", [cloud]) if {
+	"jurisdictions" in there
 	some cloud, _ in data.jurisdictions
 	not both_lists(cloud)
 }
 
 faults contains sprintf("data.families: %v is of tier %v, which has no roles", [gpu, tier]) if {
+	families
 	some gpu, tier in data.families.gpus
-	not texts(data.families.tiers[tier])
+	not tier_has_roles(tier)
 }
 
 faults contains sprintf("data.families: tier %v is for %v, which is no role", [tier, role]) if {
+	families
 	some tier, roles in data.families.tiers
+	is_array(roles)
 	some role in roles
 	not data.roles[role]
 }
 
 faults contains "data.tags needs required, longest and characters" if not tags
 
-faults contains "data.violations is missing or empty" if not filled(data.violations)
-
 faults contains sprintf("data.violations: %v has no remedy", [code]) if {
+	"violations" in there
 	some code, entry in data.violations
-	not text(entry.remedy)
+	not remedied(entry)
 }
 
 filled(document) if {
@@ -152,6 +173,10 @@ both_lists(cloud) if {
 	texts(data.families.allow[cloud])
 	texts(data.families.deny[cloud])
 }
+
+tier_has_roles(tier) if texts(data.families.tiers[tier])
+
+remedied(entry) if text(entry.remedy)
 
 tags if {
 	object.keys(data.tags) == {"required", "longest", "characters"}

@@ -16,6 +16,7 @@ agrees contains "budget" if {
 	budget_cap_holds
 	every account in budget_accounts {
 		account.projected <= account.limit.hard_cents
+		account.limit.soft_cents <= account.limit.hard_cents
 	}
 }
 
@@ -83,7 +84,7 @@ ask contains data.lib.violation("BUDGET_SOFT", message) if {
 	tool.risk == "write"
 	input.context.plane == "control"
 	some account in budget_accounts
-	not account.projected <= account.limit.soft_cents
+	account.projected > account.limit.soft_cents
 	message := budget_overrun(account, "soft", account.limit.soft_cents)
 }
 

@@ -64,10 +64,13 @@ family_usable if {
 	strings.any_prefix_match(input.machine.family, families.allow[input.action.cloud])
 	denied := families.deny[input.action.cloud]
 	is_array(denied)
-	not input.machine.family in denied
+	every family in denied {
+		family != input.machine.family
+	}
+	name := input.machine.name
 	is_array(families.deny_machines)
 	every part in families.deny_machines {
-		not contains(input.machine.name, part)
+		not contains(name, part)
 	}
 }
 

@@ -99,6 +99,7 @@ question_machine if {
 	is_number(input.machine.memory_gib)
 	type_name(input.machine.gpu) in {"string", "null"}
 	input.machine.gpu_count >= 0
+	input.machine.gpu_count <= 10000
 	floor(input.machine.gpu_count) == input.machine.gpu_count
 }
 
