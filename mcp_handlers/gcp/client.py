@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from mcp_handlers.gcp import errors
 from workflow.model.base import Json
-from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, TollgateError
+from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, Throttled, TollgateError
 
 TIMEOUT = (3.05, 20.0)
 """Seconds to connect, and between two bytes of an answer."""
@@ -105,7 +106,8 @@ class Clients:
                 raise OutcomeUnknown(f"gcp operation {operation['name']} was not done in {OPERATION_SECONDS:g} s")
             time.sleep(pause)
             pause = min(pause * 1.6, _POLL_SECONDS[1])
-            operation = self.compute("GET", f"{scope}/operations/{quote(operation['name'])}", region=region)
+            with suppress(Throttled):
+                operation = self.compute("GET", f"{scope}/operations/{quote(operation['name'])}", region=region)
         for problem in (operation.get("error") or {}).get("errors", []):
             raise errors.from_operation(problem)
         return operation

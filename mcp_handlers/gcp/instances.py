@@ -9,7 +9,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.gcp.launch import Launch
 from workflow.model.base import Json
-from workflow.model.errors import NoCapacity, NotFound, Rejected, TollgateError
+from workflow.model.errors import NoCapacity, NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
 
 if TYPE_CHECKING:
@@ -28,14 +28,19 @@ def start(wanted: Input, clients: Clients, key: str, *, spot: bool) -> tuple[Res
     safety.check(wanted)
     machine = machines.machine(wanted.machine)
     launch = Launch(wanted, machine, _zone(wanted, machine, clients, key), key, spot)
+    begun: list[Json | None] = []
     try:
-        begun = [_begin(clients, launch, number, 0) for number in range(wanted.count)]
+        for number in range(wanted.count):
+            operation = _begin(clients, launch, number, 0)
+            begun.append(operation)
         for number, operation in enumerate(begun):
             _finish(clients, launch, number, operation)
     except TollgateError as problem:
-        left = _take_back(clients, launch)
+        if isinstance(problem, OutcomeUnknown) and len(begun) < wanted.count:
+            begun.append({"status": "UNKNOWN"})
+        left = _take_back(clients, launch, begun)
         if left:
-            raise type(problem)(f"{problem.message}; may be left behind: {left}") from problem
+            raise type(problem)(f"{problem.message}; may be left behind: {', '.join(left)}") from problem
         raise
     return tuple(
         Resource(cloud="gcp", kind="instance", id=launch.name(number), region=wanted.region, zone=launch.zone)
@@ -99,19 +104,17 @@ def _exists(clients: Clients, launch: Launch, number: int) -> bool:
     raise Rejected(f"gcp: the name {launch.name(number)} is taken by an instance that is not ours")
 
 
-def _take_back(clients: Clients, launch: Launch) -> str:
-    """Delete whatever the effect has made so far; what may be left where that fails, in words."""
-    region, left = launch.wanted.region, []
-    params = {"filter": f"labels.{naming.KEY}={naming.label(launch.key)}"}
-    try:
-        made = clients.every(clients.compute, launch.path, "items", region=region, params=params)
-    except TollgateError:
-        return f"instances {launch.name(0)}* in {launch.zone}"
-    for found in made:
+def _take_back(clients: Clients, launch: Launch, begun: list[Json | None]) -> list[str]:
+    """Delete the instances that this very call began, not those that it found; the names of what may be left."""
+    left = []
+    for number, operation in enumerate(begun):
+        if operation is None or operation["status"] == "DONE":
+            continue
         try:
-            delete(clients, launch.zone, str(found["name"]), region)
+            if _exists(clients, launch, number):
+                delete(clients, launch.zone, launch.name(number), launch.wanted.region)
         except NotFound:
             continue
         except TollgateError:
-            left.append(str(found["name"]))
-    return ", ".join(left)
+            left.append(launch.name(number))
+    return left

@@ -60,7 +60,9 @@ class LocalGcp:
             "global_operations": compute_v1.GlobalOperationsClient,
         }
         if hasattr(made._transport, "_extended_operations_services"):
-            made._transport._extended_operations_services.update({name: one(**options) for name, one in services.items()})
+            made._transport._extended_operations_services.update(
+                {name: one(**options) for name, one in services.items()}
+            )
         return made
 
     def _options(self) -> dict[str, Any]:

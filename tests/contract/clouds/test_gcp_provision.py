@@ -170,6 +170,22 @@ def test_where_one_of_three_machines_fails_none_is_left(gcp: LocalGcp, clients: 
     assert len(provision_compute.call(wanted(count=3), clients, "key-12").resources) == 3
 
 
+def test_throttled_polling_does_not_undo_what_was_made(gcp: LocalGcp, clients: Clients) -> None:
+    gcp.fault("throttle", operation="/operations/", times=2)
+
+    assert provision_compute.call(wanted(), clients, "key-15").resources
+
+
+def test_a_call_that_is_refused_takes_nothing_from_its_twin(gcp: LocalGcp, clients: Clients) -> None:
+    made = provision_compute.call(wanted(), clients, "key-16")
+    gcp.fault("throttle", operation="POST", times=1)
+
+    with pytest.raises(Throttled):
+        provision_compute.call(wanted(), clients, "key-16")
+    assert provision_compute.call(wanted(), clients, "key-16") == made
+    assert gcp.held()[0] == [naming.name("key-16")] * 2
+
+
 def test_a_name_that_is_taken_by_something_else_is_refused_and_left_alone(gcp: LocalGcp, clients: Clients) -> None:
     (made,) = provision_compute.call(wanted(), clients, "key-13").resources
     rival = TAGS.model_copy(update={"tenant": "rival"})

@@ -1,0 +1,101 @@
+"""Where the clients go without an endpoint of their own, and how they wait."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import google.auth
+import pytest
+from google.auth.transport import requests
+
+from mcp_handlers.gcp import client
+from workflow.model.errors import NoCapacity, OutcomeUnknown
+
+
+class Answer:
+    """An HTTP answer."""
+
+    def __init__(self, body: Any, status: int = 200) -> None:
+        self.content = json.dumps(body).encode()
+        self.status_code = status
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+class Session:
+    """A session that writes down what is asked, and answers in turn; the last answer again and again."""
+
+    asked: list[tuple[str, str]]
+    answers: list[Answer]
+
+    def __init__(self, _credentials: object) -> None: ...
+
+    def request(self, method: str, url: str, **_options: Any) -> Answer:
+        self.asked.append((method, url))
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> type[Session]:
+    monkeypatch.setattr(google.auth, "default", lambda scopes: (object(), "p"))
+    monkeypatch.setattr(requests, "AuthorizedSession", Session)
+    monkeypatch.setattr(client, "_POLL_SECONDS", (0, 0))
+    Session.asked, Session.answers = [], [Answer({})]
+    return Session
+
+
+def test_without_an_endpoint_each_service_is_at_googles_own_host(session: type[Session]) -> None:
+    clients = client.connect({"TOLLGATE_GCP_PROJECT": "p"})
+    clients.compute("GET", "zones/z/instances", region="r")
+    clients.vertex("POST", "customJobs", {}, region="europe-west4")
+    clients.quotas("GET", "s/quotaInfos", region="r")
+
+    assert session.asked == [
+        ("GET", "https://compute.googleapis.com/compute/v1/projects/p/zones/z/instances"),
+        ("POST", "https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/customJobs"),
+        ("GET", "https://cloudquotas.googleapis.com/v1/projects/p/locations/global/services/s/quotaInfos"),
+    ]
+
+
+def test_a_project_must_be_named() -> None:
+    with pytest.raises(KeyError):
+        client.connect({})
+
+
+def test_every_page_of_a_list_is_read(session: type[Session]) -> None:
+    session.answers = [
+        Answer({"items": [1], "nextPageToken": "t"}),
+        Answer({"nextPageToken": "u"}),
+        Answer({"items": [2]}),
+    ]
+    clients = client.connect({"TOLLGATE_GCP_PROJECT": "p"})
+
+    assert clients.every(clients.compute, "zones/z/instances", "items", region="r") == [1, 2]
+
+
+def test_an_operation_is_asked_for_in_its_own_zone_until_it_is_done(session: type[Session]) -> None:
+    running = {"name": "op", "status": "RUNNING", "zone": "https://x/compute/v1/projects/p/zones/z"}
+    session.answers = [Answer(running), Answer({**running, "status": "DONE"})]
+
+    done = client.connect({"TOLLGATE_GCP_PROJECT": "p"}).wait(running, region="r")
+    assert done["status"] == "DONE"
+    assert session.asked == [("GET", "https://compute.googleapis.com/compute/v1/projects/p/zones/z/operations/op")] * 2
+
+
+def test_an_operation_that_failed_raises_its_error(session: type[Session]) -> None:
+    failed = {"name": "op", "status": "DONE", "error": {"errors": [{"code": "ZONE_RESOURCE_POOL_EXHAUSTED"}]}}
+
+    with pytest.raises(NoCapacity):
+        client.connect({"TOLLGATE_GCP_PROJECT": "p"}).wait(failed, region="r")
+
+
+def test_an_operation_that_is_never_done_has_an_unknown_outcome(
+    session: type[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "OPERATION_SECONDS", 0.02)
+    session.answers = [Answer({"name": "op", "status": "RUNNING"})]
+
+    with pytest.raises(OutcomeUnknown):
+        client.connect({"TOLLGATE_GCP_PROJECT": "p"}).wait({"name": "op", "status": "RUNNING"}, region="r")
