@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SUBSCRIPTION: Final = "00000000-0000-4000-8000-000000000001"
+SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000001"
 DIRECTORY: Final = "00000000-0000-4000-8000-0000000000d1"
 """The Entra tenant's id. It has nothing to do with Tollgate's tenants."""
 GROUP: Final = "tollgate"

@@ -1,0 +1,122 @@
+"""Connections to Azure: made when first used and shared by all threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflow.model.errors import NoPermission
+
+if TYPE_CHECKING:
+    from azure.mgmt.compute import ComputeManagementClient
+    from azure.mgmt.storage import StorageManagementClient
+
+    from mcp_handlers.azure.arm import Arm
+
+PUBLIC = "https://management.azure.com"
+_IDENTITY = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+
+
+class Clients:
+    """Clients for the subscription and resource group that `env` names. Nothing is imported before it is needed.
+
+    `TOLLGATE_AZURE_SUBSCRIPTION` and `TOLLGATE_AZURE_RESOURCE_GROUP` must be set. `TOLLGATE_AZURE_ENDPOINT` (default:
+    Azure's public cloud), `TOLLGATE_AZURE_CA` (a file of authorities to trust) and `TOLLGATE_AZURE_POLL_SECONDS` (how
+    often a long-running operation is asked for, 5) may be. The identity is the function's own managed identity.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._endpoint = env.get("TOLLGATE_AZURE_ENDPOINT", PUBLIC).rstrip("/")
+        self._ca = env.get("TOLLGATE_AZURE_CA", "")
+        self.poll_seconds = float(env.get("TOLLGATE_AZURE_POLL_SECONDS", "5"))
+        self.subscription = _needed(env, "TOLLGATE_AZURE_SUBSCRIPTION")
+        self.group = _needed(env, "TOLLGATE_AZURE_RESOURCE_GROUP")
+        self._identity = {name: env[name] for name in _IDENTITY if name in env}
+        self._lock = threading.RLock()
+        self._made: dict[str, Any] = {}
+
+    @property
+    def compute(self) -> ComputeManagementClient:
+        """Virtual machines and disks."""
+        client: ComputeManagementClient = self._client("compute", self._make_compute)
+        return client
+
+    @property
+    def storage(self) -> StorageManagementClient:
+        """Storage accounts."""
+        client: StorageManagementClient = self._client("storage", self._make_storage)
+        return client
+
+    @property
+    def arm(self) -> Arm:
+        """Everything else, by resource id."""
+        client: Arm = self._client("arm", self._make_arm)
+        return client
+
+    def id(self, kind: str, *names: str) -> str:
+        """The id of a resource in our group: `id("Microsoft.Network/virtualNetworks/subnets", "net", "machines")`."""
+        provider, *types = kind.split("/")
+        below = "/".join(f"{one}/{name}" for one, name in zip(types, names, strict=True))
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}/providers/{provider}/{below}"
+
+    def answers(self) -> bool:
+        """True if Azure Resource Manager answers a question that concerns no region, whatever it answers."""
+        from azure.core.exceptions import AzureError, HttpResponseError
+
+        try:
+            self.arm.find(f"/subscriptions/{self.subscription}")
+        except HttpResponseError as error:
+            return error.status_code is not None and error.status_code < 500
+        except AzureError:
+            return False
+        return True
+
+    def _client(self, name: str, make: Any) -> Any:
+        made = self._made.get(name)
+        if made is not None:
+            return made
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return self._made[name]
+
+    def _make_compute(self) -> ComputeManagementClient:
+        from azure.mgmt.compute import ComputeManagementClient
+
+        return ComputeManagementClient(self._credential(), self.subscription, **self._options())
+
+    def _make_storage(self) -> StorageManagementClient:
+        from azure.mgmt.storage import StorageManagementClient
+
+        return StorageManagementClient(self._credential(), self.subscription, **self._options())
+
+    def _make_arm(self) -> Arm:
+        from mcp_handlers.azure.arm import Arm
+
+        return Arm(self._credential(), self._options())
+
+    def _credential(self) -> Any:
+        from mcp_handlers.azure.pipeline import credential
+
+        # azure-identity reads these two from the process's environment only, at every token.
+        os.environ.update(self._identity)
+        return self._client("credential", lambda: credential(self._ca))
+
+    def _options(self) -> dict[str, Any]:
+        from mcp_handlers.azure.pipeline import options
+
+        return options(self._endpoint, self._ca, self.poll_seconds)
+
+
+def _needed(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise NoPermission(f"{name} is not set, so there is no Azure account to work in.", f"Set {name}.")
+    return value
+
+
+def connect(env: Mapping[str, str]) -> Clients:
+    """Clients for the account that `env` names; nothing is connected yet."""
+    return Clients(env)

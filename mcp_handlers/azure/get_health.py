@@ -1,0 +1,56 @@
+"""Read the real state of a virtual machine, storage account or job."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from mcp_handlers.azure.client import Clients
+from mcp_handlers.azure.errors import translated
+from mcp_handlers.azure.owned import find
+from mcp_handlers.tools.get_health import Input, Output
+from workflow.model.base import Json
+from workflow.model.run import Health
+
+Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+_EXPAND = {"instance": {"$expand": "instanceView"}}
+_POWER: dict[str, Status] = {"running": "healthy", "starting": "pending", "creating": "pending"}
+_JOB: dict[str, Status] = {
+    "Running": "healthy", "Finalizing": "healthy", "Completed": "finished", "Failed": "unhealthy",
+    "Canceled": "unhealthy", "CancelRequested": "unhealthy", "NotResponding": "unhealthy",
+}  # fmt: skip
+
+
+def call(wanted: Input, clients: Clients, _key: str) -> Output:
+    """The state as Azure reports it now. Raises NotFound for another tenant's resource."""
+    resource = wanted.resource
+    with translated(clients, resource.region):
+        found = find(clients, resource, wanted.tenant, **_EXPAND.get(resource.kind, {}))
+    status, detail = _READ[resource.kind](found["properties"]) if found else ("gone", "Azure knows nothing of it.")
+    return Output(health=Health(resource=resource, status=status, detail=detail, checked_at=datetime.now(UTC)))
+
+
+def _machine(properties: Json) -> tuple[Status, str]:
+    if properties["provisioningState"] == "Failed":
+        return "unhealthy", "It could not be made."
+    statuses = properties.get("instanceView", {}).get("statuses", [])
+    power = next((one["code"].partition("/")[2] for one in statuses if one["code"].startswith("PowerState/")), "")
+    if properties["provisioningState"] != "Succeeded" or not power:
+        return "pending", f"It is {properties['provisioningState'].lower()}."
+    if power == "deallocated" and properties.get("priority") == "Spot":
+        return "unhealthy", "The spot machine was taken back by Azure."
+    return _POWER.get(power, "unhealthy"), f"It is {power}."
+
+
+def _account(properties: Json) -> tuple[Status, str]:
+    state, primary = properties["provisioningState"], properties.get("statusOfPrimary", "available")
+    if state != "Succeeded":
+        return ("unhealthy" if state == "Failed" else "pending"), f"It is {state.lower()}."
+    return ("healthy" if primary == "available" else "unhealthy"), f"Its primary location is {primary}."
+
+
+def _job(properties: Json) -> tuple[Status, str]:
+    return _JOB.get(properties["status"], "pending"), f"The job is {properties['status']}."
+
+
+_READ = {"instance": _machine, "bucket": _account, "job": _job}

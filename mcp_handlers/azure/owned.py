@@ -1,0 +1,39 @@
+"""Finding a tenant's own resource again: None where it is not there, NotFound where it is someone else's."""
+
+from __future__ import annotations
+
+from mcp_handlers.azure.client import Clients
+from mcp_handlers.azure.labels import ours
+from mcp_handlers.azure.removal import VM
+from workflow.model.base import Json
+from workflow.model.errors import NotFound
+from workflow.model.run import Resource
+
+ACCOUNT = "Microsoft.Storage/storageAccounts"
+WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
+JOB = f"{WORKSPACE}/jobs"
+_NAMES = {"instance": 1, "bucket": 1, "job": 2}
+_TYPES = {"instance": VM, "bucket": ACCOUNT, "job": JOB}
+
+
+def path(clients: Clients, resource: Resource) -> str:
+    """The id of a resource in Azure. Raises NotFound for an id that no resource of its kind can have."""
+    names = resource.id.split("/")
+    if len(names) != _NAMES[resource.kind] or not all(names):
+        raise NotFound(f"{resource.id} is not the id of a {resource.kind} in Azure.")
+    return clients.id(_TYPES[resource.kind], *names)
+
+
+def find(clients: Clients, resource: Resource, tenant: str, **query: str) -> Json | None:
+    """What Azure says of the resource."""
+    found = clients.arm.find(path(clients, resource), **query)
+    if found is not None:
+        insist_ours(found, resource, tenant)
+    return found
+
+
+def insist_ours(found: Json, resource: Resource, tenant: str) -> None:
+    """Raise NotFound for what carries another tenant's tag, or none of ours. A job has its tags in its properties."""
+    tags = (found.get("properties") or {}).get("tags") if resource.kind == "job" else found.get("tags")
+    if not ours(tags, tenant):
+        raise NotFound(f"There is no {resource.kind} {resource.id} of tenant {tenant} in {resource.region}.")

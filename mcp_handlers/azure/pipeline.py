@@ -1,0 +1,53 @@
+"""How our calls travel: who we are, whom we trust, how long we wait, and what is tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from azure.core.pipeline.policies import RetryPolicy
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline import PipelineResponse
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+"""Resource Manager accepts or refuses within seconds; more than this is taken for silence."""
+_PATIENCE_SECONDS = 2.0
+"""The longest `Retry-After` that is waited for here. A longer one is for the caller to know."""
+
+
+class ReadsOnly(RetryPolicy[Any, Any]):
+    """Tries a read again, once, so that a passing trouble does not end a long wait. The kernel repeats writes."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_total=1, retry_status=1, retry_connect=0, retry_read=0)
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """True for a read that failed in passing."""
+        wait = self.get_retry_after(response) or 0
+        reads = response.http_request.method in ("GET", "HEAD")
+        return reads and wait <= _PATIENCE_SECONDS and super().is_retry(settings, response)
+
+
+def options(endpoint: str, ca: str, poll_seconds: float) -> dict[str, Any]:
+    """Keyword arguments for every client of Azure's management libraries. `ca` empty: the system's authorities."""
+    return {
+        "base_url": endpoint,
+        "credential_scopes": [f"{endpoint}/.default"],
+        "connection_verify": ca or True,
+        "connection_timeout": CONNECT_SECONDS,
+        "read_timeout": READ_SECONDS,
+        "polling_interval": poll_seconds,
+        "retry_policy": ReadsOnly(),
+        "user_agent": "tollgate",
+    }
+
+
+def credential(ca: str) -> TokenCredential:
+    """The function's managed identity."""
+    from azure.identity import ManagedIdentityCredential
+
+    return ManagedIdentityCredential(
+        connection_verify=ca or True, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retry_total=1
+    )

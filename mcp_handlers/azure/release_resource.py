@@ -1,0 +1,30 @@
+"""Take away a machine, storage account or job, with everything that was made for it alone."""
+
+from __future__ import annotations
+
+from mcp_handlers.azure.client import Clients
+from mcp_handlers.azure.errors import translated
+from mcp_handlers.azure.owned import find, insist_ours, path
+from mcp_handlers.azure.removal import remove_machine
+from mcp_handlers.azure.training import remove_job
+from mcp_handlers.tools.release_resource import Input, Output
+from workflow.model.base import Json
+
+
+def call(wanted: Input, clients: Clients, _key: str) -> Output:
+    """Release it. Raises NotFound for another tenant's resource; calling again releases what an earlier call left."""
+    resource, tenant = wanted.resource, wanted.tenant
+
+    def allowed(found: Json) -> bool:
+        insist_ours(found, resource, tenant)
+        return True
+
+    with translated(clients, resource.region, writes=True):
+        found = find(clients, resource, tenant)
+        if resource.kind == "instance":
+            released = remove_machine(clients, resource.id, allowed)
+        elif resource.kind == "job":
+            released = remove_job(clients, resource.id) or found is not None
+        else:
+            released = found is not None and clients.arm.delete(path(clients, resource))
+    return Output(resource=resource, released=released)
