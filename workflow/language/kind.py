@@ -1,0 +1,73 @@
+"""What the work is: training, serving, batch, service or storage."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from workflow.language.kinds import (
+    BATCH, BUCKET, ENGINE, JOB, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, SERVICE, TRAINING, WANT,
+)  # fmt: skip
+from workflow.language.machines import MACHINE
+
+Kind = Literal["training", "serving", "batch", "service", "storage"]
+
+
+def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
+    """The kind of work. None where the text names no work that a cloud could do.
+
+    `gpu`, `compute`: a GPU, or CPUs, memory or machines are asked for. `timed`: a length or deadline is given.
+    `lasting`: a monthly budget, a latency or endless running speaks for something that stays up.
+    """
+    text = NOT_TRAINING.sub(" ", text)
+    if _only_storage(text, gpu=gpu, compute=compute):
+        return "storage"
+    if TRAINING.search(text):
+        return "training"
+    if served := _served(text, gpu=gpu):
+        return served
+    return _batch_or_service(text, timed=timed, lasting=lasting) or _unnamed(text, gpu=gpu, compute=compute, timed=timed)
+
+
+def _only_storage(text: str, *, gpu: bool, compute: bool) -> bool:
+    """Storage is asked for, and nothing that computes."""
+    if gpu or compute:
+        return False
+    bucket = BUCKET.search(text)
+    if not bucket:
+        return False
+    if WANT.search(text):
+        return True
+    work = [m for rule in (TRAINING, SERVICE, BATCH, ENGINE) if (m := rule.search(text))]
+    return all(bucket.start() <= match.start() for match in work)
+
+
+def _served(text: str, *, gpu: bool) -> Kind | None:
+    """A model that answers: online it is serving, over a fixed pile of input it is batch."""
+    model = bool(MODEL.search(text))
+    if not (model or ENGINE.search(text)):
+        return None
+    if OFFLINE.search(text) and not ONLINE.search(text):
+        return "batch"
+    if ENGINE.search(text) or (LIVE.search(text) and (model or gpu)):
+        return "serving"
+    return None
+
+
+def _batch_or_service(text: str, *, timed: bool, lasting: bool) -> Kind | None:
+    batch, service = BATCH.search(text), SERVICE.search(text)
+    if not batch and not service:
+        return None
+    if not (batch and service):
+        return "batch" if batch else "service"
+    score = 2 * timed + 2 * bool(JOB.search(text)) - 2 * lasting + (1 if batch.start() < service.start() else -1)
+    return "batch" if score >= 0 else "service"
+
+
+def _unnamed(text: str, *, gpu: bool, compute: bool, timed: bool) -> Kind | None:
+    """No purpose is named: a GPU is taken for training, something timed for batch, and the rest for a service."""
+    if gpu:
+        return "training"
+    if compute or re.search(rf"(?<![a-z]){MACHINE}(?![a-z])", text):
+        return "batch" if timed else "service"
+    return None

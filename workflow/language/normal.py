@@ -1,0 +1,48 @@
+"""One form of a text for all readers: lower case, no accents, plain punctuation, keywords mended, numbers as digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from workflow.language.numbers import plain
+from workflow.language.tongue import Tongue, tongue_of
+from workflow.language.typos import mended
+
+_LETTERS = str.maketrans({
+    "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "ı": "i",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": " - ", "−": "-", "‐": "-", "‑": "-",
+    "×": "x", "≤": "<=", "≥": ">=", "·": "-", "•": "-",
+})  # fmt: skip
+_FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
+_SHORTHAND = (
+    (r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 horas al dia|24\s?h\s?/\s?24)\b", "nonstop"),
+    (r"(?<![\w.-])(\d+)x(?=[a-z])", r"\1 x "),
+    (r"\bu\.\s?s\.(?:\s?a\.)?", "usa"), (r"\bu\.\s?k\.", "uk"), (r"\be\.\s?u\.", "eu"),
+    (r"\bz\.\s?b\.", "zb"), (r"\b(e)\.g\.", "eg"), (r"\b(max|min|approx|ca|mind|std|incl|ca|aprox|env|no|hrs?|mins?)\.(?=\s)", r"\1"),
+    (r"\b(?:gotta|need ?2|need to)\b", "need to"), (r"\bw/o\b", "without"), (r"\bw/", "with "), (r"\bsth\b", "something"),
+    (r"\b(?:can not|can't|cant)\b", "cannot"), (r"\bn't\b", "n not"), (r"\bdont\b", "don't"),
+)  # fmt: skip
+
+
+def normal(text: str) -> tuple[str, Tongue]:
+    """The normal form of a request, and its language. Lines stay lines."""
+    text = _unwrapped(text)
+    text = re.sub(r"(?<=\d)\s?([TGMP])o\b(?!\s*\d)", r" \1b", text)
+    text = re.sub(r"(\d?)([½¼¾])", lambda m: f"{m[1] or '0'}.{_FRACTIONS[m[2]]} ", text)
+    text = unicodedata.normalize("NFKC", text.translate(_LETTERS)).translate(_LETTERS).casefold()
+    text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) not in ("Mn", "Cf"))
+    text = unicodedata.normalize("NFC", text).replace("\r", "\n")
+    text = re.sub(r"[^\S\n]+", " ", text)
+    text = re.sub(r" ?\n[\n ]*", "\n", text).strip()
+    for pattern, plainly in _SHORTHAND:
+        text = re.sub(pattern, plainly, text)
+    tongue = tongue_of(text)
+    if tongue == "fr":
+        text = re.sub(r"(?<=\d)\s?([tgmp])o\b", r" \1b", text)
+    return plain(mended(text), tongue), tongue
+
+
+def _unwrapped(text: str) -> str:
+    """Hard-wrapped prose as one line: a long line that does not end a sentence runs on in the next."""
+    return re.sub(r"(?<=[^\n]{50})(?<![.:;!?])[^\S\n]*\r?\n(?=[^\S\n]*[a-z0-9])", " ", text)

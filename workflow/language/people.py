@@ -1,0 +1,12 @@
+"""The people who use what is made, by the words for them."""
+
+from __future__ import annotations
+
+PEOPLE = (
+    r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
+    r"|subscribers?|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
+    r"|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?|clientes?|jugadores|jugadoras|equipo|empleados|visitantes|lectores"
+    r"|utilisateurs?|utilisatrices|joueurs?|equipes?|visiteurs?|employes|lecteurs)"
+)
+"""A regex; Korean words carry particles and are listed in `PEOPLE_KO`."""
+PEOPLE_KO = r"(?:사용자|고객|유저|플레이어|이용자|직원|방문자|팀|게이머|학생|시청자)"
