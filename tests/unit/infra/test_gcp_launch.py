@@ -7,6 +7,7 @@ import pytest
 from infra.local.gcp import machines as sold
 from mcp_handlers.gcp import machines
 from mcp_handlers.gcp.launch import Launch
+from mcp_handlers.prices import catalog
 from mcp_handlers.tools.contract import Tags
 from mcp_handlers.tools.provision_compute import Input
 from workflow.model.errors import Rejected
@@ -81,3 +82,16 @@ def test_a_machine_that_is_not_for_sale_is_refused() -> None:
 
 def test_handlers_and_the_local_cloud_agree_on_accelerators() -> None:
     assert sold.ACCELERATORS.items() <= machines.ACCELERATORS.items()
+
+
+def test_every_machine_in_the_price_file_can_be_asked_for_where_it_is_for_sale() -> None:
+    """Each price is an offer that a run may choose. `machine_types.csv.gz` must know what the price file knows."""
+    prices = catalog.load_cloud("gcp")
+    for number, name in enumerate(prices.machines):
+        wanted = machines.machine(name)
+        attached = [{"acceleratorType": wanted.accelerator, "acceleratorCount": wanted.gpu_count}]
+        view = {"machineType": f"x/{wanted.type}", "guestAccelerators": attached if wanted.attached else []}
+        for row in range(prices.first[2 * number], prices.first[2 * number + 2]):
+            given = sold.asked(prices.zones[prices.place[row]], view)
+            asked = (wanted.type, wanted.vcpus, wanted.gpu, wanted.gpu_count)
+            assert asked == (given.hardware.name, given.hardware.vcpus, given.gpu, given.gpu_count)
