@@ -6,6 +6,7 @@ along anyway: their typed SDKs would cost a function seconds of cold start.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,12 +16,13 @@ from urllib.parse import quote
 
 from mcp_handlers.gcp import errors
 from workflow.model.base import Json
-from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, Throttled, TollgateError
+from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, Rejected, Throttled, TollgateError
 
 TIMEOUT = (3.05, 20.0)
 """Seconds to connect, and between two bytes of an answer."""
 OPERATION_SECONDS = 120.0
 _POLL_SECONDS = (0.05, 2.0)
+_REGION = re.compile(r"[a-z][a-z0-9-]{2,30}")
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
@@ -48,7 +50,12 @@ class Clients:
     def vertex(
         self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
     ) -> Json:
-        """Call Vertex AI v1 on `path` below the project's location `region`. Raises TollgateError."""
+        """Call Vertex AI v1 on `path` below the project's location `region`, which is part of the host's name.
+
+        Raises TollgateError; Rejected for a region that could name another host.
+        """
+        if not _REGION.fullmatch(region):
+            raise Rejected("gcp: no such region")
         base = self._endpoint or f"https://{region}-aiplatform.googleapis.com"
         where = f"{base}/v1/projects/{self.project}/locations/{region}/{path}"
         return self._call(method, where, body, region, params)

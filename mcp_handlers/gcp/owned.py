@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from mcp_handlers.gcp import naming
 from mcp_handlers.gcp.client import TIMEOUT, Clients
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+"""Whatever of a resource becomes part of an address: nothing in it can lead to another one."""
 
 
 def read(resource: Resource, tenant: str, clients: Clients) -> Json | None:
@@ -16,6 +21,8 @@ def read(resource: Resource, tenant: str, clients: Clients) -> Json | None:
     """
     if resource.cloud != "gcp":
         raise NotFound(f"gcp: {resource.id} is a resource of {resource.cloud}")
+    if not all(map(_PLAIN.fullmatch, (resource.id, resource.region, resource.zone or "none"))):
+        raise NotFound("gcp: the resource's id, region or zone is none that Google gives")
     try:
         found = _READERS[resource.kind](resource, clients)
     except NotFound:

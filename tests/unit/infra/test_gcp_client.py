@@ -9,8 +9,9 @@ import google.auth
 import pytest
 from google.auth.transport import requests
 
-from mcp_handlers.gcp import client
-from workflow.model.errors import NoCapacity, OutcomeUnknown
+from mcp_handlers.gcp import client, owned
+from workflow.model.errors import NoCapacity, NotFound, OutcomeUnknown, Rejected
+from workflow.model.run import Resource
 
 
 class Answer:
@@ -57,6 +58,27 @@ def test_without_an_endpoint_each_service_is_at_googles_own_host(session: type[S
         ("POST", "https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/customJobs"),
         ("GET", "https://cloudquotas.googleapis.com/v1/projects/p/locations/global/services/s/quotaInfos"),
     ]
+
+
+@pytest.mark.parametrize("region", ["evil.example/", "evil.example#", "", "europe-west4@evil.example", "a\n"])
+def test_no_region_leads_the_token_to_another_host(session: type[Session], region: str) -> None:
+    clients = client.connect({"TOLLGATE_GCP_PROJECT": "p"})
+    job = Resource(cloud="gcp", kind="job", id="1", region=region)
+
+    with pytest.raises(Rejected):
+        clients.vertex("GET", "customJobs", region=region)
+    with pytest.raises(NotFound):
+        owned.read(job, "acme", clients)
+    assert session.asked == []
+
+
+@pytest.mark.parametrize("changes", [{"id": "a/../b"}, {"id": "x?y"}, {"zone": "z/../../global"}, {"id": "a%2fb"}])
+def test_no_id_or_zone_leads_to_another_resource(session: type[Session], changes: dict[str, str]) -> None:
+    asked = {"cloud": "gcp", "kind": "instance", "id": "vm", "region": "europe-west4", "zone": "europe-west4-a"}
+
+    with pytest.raises(NotFound):
+        owned.read(Resource.model_validate({**asked, **changes}), "acme", client.connect({"TOLLGATE_GCP_PROJECT": "p"}))
+    assert session.asked == []
 
 
 def test_a_project_must_be_named() -> None:
