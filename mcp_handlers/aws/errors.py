@@ -29,7 +29,7 @@ _CLASSES: dict[type[TollgateError], tuple[str, ...]] = {
     Throttled: (
         "RequestLimitExceeded", "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
         "RequestThrottledException", "TooManyRequestsException", "SlowDown", "BandwidthLimitExceeded",
-        "PriorRequestNotComplete",
+        "PriorRequestNotComplete", "OperationAborted",
     ),
     NoCapacity: (
         "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity",

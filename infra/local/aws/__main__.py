@@ -17,7 +17,12 @@ def main() -> None:
     parser.add_argument("--moto", required=True, help="base URL of the moto server")
     asked = parser.parse_args()
     uvicorn.run(
-        application(asked.ministack, asked.moto), host="127.0.0.1", port=asked.port, log_level="warning", lifespan="on"
+        application(asked.ministack, asked.moto),
+        host="127.0.0.1",
+        port=asked.port,
+        log_level="warning",
+        lifespan="on",
+        timeout_graceful_shutdown=1,
     )
 
 

@@ -53,6 +53,10 @@ class Launcher:
                 return response
         if launched.asked != call.parameters:
             raise Refusal("IdempotentParameterMismatch", "The client token was used with other parameters.")
+        mine = {name.decode() for name in _INSTANCE.findall(launched.answer)}
+        machines = await self._emulators.machines(call.region)
+        if any(machine.id in mine and machine.state == "terminated" for machine in machines):
+            raise Refusal("IdempotentInstanceTerminated", "The instance of this client token has been terminated.")
         return Response(launched.answer, media_type="text/xml")
 
     async def _run(self, call: Call, launch: Launch) -> Response:

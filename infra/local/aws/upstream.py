@@ -21,6 +21,7 @@ Parameters = Mapping[str, str]
 class Machine:
     """What the front needs to know of an instance in moto."""
 
+    id: str
     type: str
     spot: bool
     state: str
@@ -92,6 +93,7 @@ class Emulators:
         found = await self.ec2(region, "DescribeInstances", {"MaxResults": "1000"})
         return [
             Machine(
+                item.findtext("instanceId", ""),
                 item.findtext("instanceType", ""),
                 item.findtext("instanceLifecycle") == "spot",
                 item.findtext("instanceState/name", ""),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme.eu", e
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
 
-@dataclass
+@dataclass(frozen=True)
 class LocalAws:
     """A running local AWS: `sdk` makes plain boto3 clients, the judges; `clients` are the handlers' own."""
 
@@ -43,9 +44,11 @@ class LocalAws:
             "TOLLGATE_AWS_TRAINING_ROLE": AWS_ROLE,
         }
 
+    @cache  # noqa: B019 (one per session)
     def clients(self, **settings: Any) -> Clients:
         return Clients(self.environment, **settings)
 
+    @cache  # noqa: B019 (one per session)
     def sdk(self, service: str, region: str = REGION) -> Any:
         return boto3.client(
             service,
@@ -100,7 +103,7 @@ def running(folder: Path) -> Iterator[LocalAws]:
         _await(f"{at[2]}/_tollgate/health", folder)
         yield LocalAws(at[2])
     finally:
-        for one in begun:
+        for one in reversed(begun):
             one.end()
 
 

@@ -78,6 +78,14 @@ def test_a_launch_with_the_same_token_is_answered_alike_and_another_is_refused(a
     assert len(aws.instances()) == 1
 
 
+def test_the_token_of_a_terminated_machine_is_refused(aws: LocalAws) -> None:
+    ec2, asked = aws.sdk("ec2"), {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1, "ClientToken": "t1"}
+    ec2.terminate_instances(InstanceIds=[ec2.run_instances(**asked)["Instances"][0]["InstanceId"]])
+    with pytest.raises(ClientError, match="IdempotentInstanceTerminated"):
+        ec2.run_instances(**asked)
+    assert aws.instances() == []
+
+
 def test_a_refused_launch_may_be_tried_again_with_its_token(aws: LocalAws) -> None:
     asked = {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1, "ClientToken": "t1"}
     aws.fault("no_capacity", times=1)
