@@ -176,6 +176,20 @@ async def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
         assert modes(tmp_path) == {"store.db": 0o600, "store.db-shm": 0o600, "store.db-wal": 0o600}
 
 
+async def test_opening_waits_until_nobody_is_in_the_way_of_the_write_ahead_log(tmp_path: Path) -> None:
+    async def opened() -> int:
+        async with open_store(tmp_path / "store.db") as store:
+            return (await store.append(an_event())).seq
+
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE theirs (number)")
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(opened())
+        assert (await asyncio.wait({opening}, timeout=0.2))[0] == set()
+        other.execute("COMMIT")
+    assert await asyncio.wait_for(opening, 30) == 1
+
+
 async def test_several_tasks_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     async def hold(number: int) -> bool:
         async with open_store(tmp_path / "store.db") as store:
