@@ -31,11 +31,20 @@ class Clients:
         self._endpoint = env.get("TOLLGATE_AZURE_ENDPOINT", PUBLIC).rstrip("/")
         self._ca = env.get("TOLLGATE_AZURE_CA", "")
         self.poll_seconds = float(env.get("TOLLGATE_AZURE_POLL_SECONDS", "5"))
-        self.subscription = _needed(env, "TOLLGATE_AZURE_SUBSCRIPTION")
-        self.group = _needed(env, "TOLLGATE_AZURE_RESOURCE_GROUP")
+        self._env = env
         self._identity = {name: env[name] for name in _IDENTITY if name in env}
         self._lock = threading.RLock()
         self._made: dict[str, Any] = {}
+
+    @property
+    def subscription(self) -> str:
+        """The id of the subscription. Raises NoPermission where none is set."""
+        return self._needed("TOLLGATE_AZURE_SUBSCRIPTION")
+
+    @property
+    def group(self) -> str:
+        """The name of the resource group that everything is made in. Raises NoPermission where none is set."""
+        return self._needed("TOLLGATE_AZURE_RESOURCE_GROUP")
 
     @property
     def compute(self) -> ComputeManagementClient:
@@ -109,12 +118,11 @@ class Clients:
 
         return options(self._endpoint, self._ca, self.poll_seconds)
 
-
-def _needed(env: Mapping[str, str], name: str) -> str:
-    value = env.get(name, "")
-    if not value:
-        raise NoPermission(f"{name} is not set, so there is no Azure account to work in.", f"Set {name}.")
-    return value
+    def _needed(self, name: str) -> str:
+        value = self._env.get(name, "")
+        if not value:
+            raise NoPermission(f"{name} is not set, so there is no Azure account to work in.", f"Set {name}.")
+        return value
 
 
 def connect(env: Mapping[str, str]) -> Clients:

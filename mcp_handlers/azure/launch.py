@@ -24,7 +24,7 @@ _TAKEN = frozenset({"AnotherOperationInProgress", "Conflict", "PropertyChangeNot
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be started, and what this call itself has begun: the names of machines, and whether anything at all."""
+    """What is to be started, and what this call has begun: which machines, and whether anything at all."""
 
     clients: Clients
     wanted: provision_compute.Input

@@ -30,14 +30,18 @@ _ODD = (
     (r"EC\d+eds_v5", "standardECEDV5Family"),
     (r"HB120(-\d+)?rs_v2", "standardHBrsv2Family"),
     (r"HB\d+(-\d+)?rs_v4", "standardHBv4Family"),
+    (r"HB\d+(-\d+)?rs_v5", "standardHBv5Family"),
     (r"HC44(-\d+)?rs", "standardHCSFamily"),
     (r"HX\d+(-\d+)?rs", "standardHXFamily"),
     (r"M\d+(-\d+)?(m|l|t)?s", "standardMSFamily"),
     (r"FX\d+mds", "standardFXMDVSFamily"),
 )
 _PARTS = re.compile(r"(?:Standard|Basic)_([A-Z]+)(\d+)(?:-(\d+))?([a-z]*)((?:_[A-Za-z0-9]+)*?)(_v\d+)?(_Promo)?")
-_OLD_VCPUS = {"11": 2, "12": 4, "13": 8, "14": 16, "15": 20, "3": 4, "4": 8, "5": 16}
-"""The D, DS and their v2 series number their sizes instead of naming the vCPUs."""
+_NUMBERED = {
+    "D": {"11": 2, "12": 4, "13": 8, "14": 16, "15": 20, "3": 4, "4": 8, "5": 16},
+    "G": {"1": 2, "2": 4, "3": 8, "4": 16, "5": 32},
+}
+"""The G, GS, D, DS series and the latter two's v2 number their sizes instead of naming the vCPUs."""
 
 
 def family(machine: str) -> str:
@@ -58,9 +62,8 @@ def vcpus(machine: str) -> int:
     if parts is None:
         return 1
     letters, size, version = parts[1], parts[2], parts[6] or ""
-    if letters in ("D", "DS") and version in ("", "_v2"):
-        return _OLD_VCPUS.get(size, int(size))
-    return int(size)
+    numbered = _NUMBERED.get(letters.removesuffix("S"), {}) if version in ("", "_v2") else {}
+    return numbered.get(size, int(size))
 
 
 def known(machine: str) -> bool:

@@ -58,6 +58,7 @@ class Store:
         """Forget everything but the account's own resource group."""
         self.resources: dict[str, Resource] = {}
         self.operations: dict[str, Operation] = {}
+        self._pending: list[Operation] = []
         group = Address(SUBSCRIPTION, GROUP)
         self.put(group, {"location": GROUP_LOCATION, "properties": {"provisioningState": "Succeeded"}})
 
@@ -102,17 +103,19 @@ class Store:
 
     def begin(self, finish: Callable[[], None]) -> str:
         """Start an operation and return its id."""
-        name = str(uuid.uuid4())
-        self.operations[name] = Operation(self._clock() + OPERATION_SECONDS, finish)
+        name, operation = str(uuid.uuid4()), Operation(self._clock() + OPERATION_SECONDS, finish)
+        self.operations[name] = operation
+        self._pending.append(operation)
         return name
 
     def settle(self) -> None:
         """Finish every operation that is due."""
         now = self._clock()
-        for operation in list(self.operations.values()):
-            if not operation.done and operation.due <= now:
-                operation.done = True
-                try:
-                    operation.finish()
-                except Refusal as refusal:
-                    operation.error = refusal
+        due = [operation for operation in self._pending if operation.due <= now]
+        self._pending = [operation for operation in self._pending if operation.due > now]
+        for operation in due:
+            operation.done = True
+            try:
+                operation.finish()
+            except Refusal as refusal:
+                operation.error = refusal

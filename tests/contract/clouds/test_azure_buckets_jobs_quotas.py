@@ -323,5 +323,6 @@ def test_a_refused_identity_is_no_permission(azure: LocalAzure) -> None:
     for change in ({"TOLLGATE_AZURE_SUBSCRIPTION": "other"}, {"IDENTITY_ENDPOINT": f"{azure.url}/msi/nothing"}):
         with pytest.raises(NoPermission):
             quota(connect({**azure.environment, **change}))
+    nowhere = connect({})
     with pytest.raises(NoPermission, match="TOLLGATE_AZURE_SUBSCRIPTION"):
-        connect({})
+        quota(nowhere)

@@ -250,3 +250,64 @@ def test_nobody_is_trusted_without_the_authority(azure: LocalAzure) -> None:
     stranger = {**azure.sdk, "connection_verify": True}
     with ComputeManagementClient(Static(), SUBSCRIPTION, **stranger) as client, pytest.raises(Exception, match="CERT"):
         list(client.virtual_machines.list(GROUP))
+
+
+def test_an_evicted_spot_machine_is_stopped_or_deleted_as_it_asked(
+    azure: LocalAzure, compute: ComputeManagementClient, resources: ResourceManagementClient
+) -> None:
+    spot = {"priority": "Spot", "billingProfile": {"maxPrice": -1}}
+    for policy, left in (("Deallocate", ["vm"]), ("Delete", [])):
+        body = machine(nic(resources), evictionPolicy=policy, **spot)
+        compute.virtual_machines.begin_create_or_update(GROUP, "vm", body).result()
+        azure.fault("spot_reclaimed", times=1)
+        if left:
+            assert powers(compute)[-1] == "PowerState/deallocated"
+            compute.virtual_machines.begin_delete(GROUP, "vm").result()
+        else:
+            with pytest.raises(ResourceNotFoundError):
+                powers(compute)
+            assert list(compute.disks.list()) == []
+
+
+def test_what_refers_to_a_thing_keeps_it(compute: ComputeManagementClient, resources: ResourceManagementClient) -> None:
+    nic_id = nic(resources)
+    compute.virtual_machines.begin_create_or_update(GROUP, "vm", machine(nic_id)).result()
+    network = nic_id.replace("networkInterfaces/nic", "virtualNetworks/net")
+    for path, code in ((nic_id, "NicInUse"), (network, "InUseSubnetCannotBeDeleted")):
+        with pytest.raises(HttpResponseError) as refused:
+            resources.resources.begin_delete_by_id(path, api_version=NETWORK)
+        assert refused.value.error.code == code
+
+
+def test_a_failed_allocation_leaves_a_failed_machine_as_azure_does(
+    azure: LocalAzure, compute: ComputeManagementClient, resources: ResourceManagementClient
+) -> None:
+    azure.fault("no_capacity", region="westeurope", times=2)
+    body, vms = machine(nic(resources)), compute.virtual_machines
+    for zones, code in (([], "AllocationFailed"), (["1"], "ZonalAllocationFailed")):
+        with pytest.raises(HttpResponseError) as refused:
+            vms.begin_create_or_update(GROUP, "vm", {**body, "zones": zones}).result()
+        assert code in str(refused.value)
+        assert vms.get(GROUP, "vm").provisioning_state == "Failed"
+        vms.begin_delete(GROUP, "vm").result()
+        nic(resources)
+
+
+def test_faults_are_listed_counted_down_and_cleared(azure: LocalAzure) -> None:
+    azure.fault("throttle", times=2, operation="locations/westeurope/usages")
+    usages = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/westeurope/usages"
+    first = azure.get(usages)
+    assert (first.status_code, first.headers["Retry-After"]) == (429, "1")
+    assert [fault["times"] for fault in azure.http.get("/_tollgate/faults").json()] == [1]
+    assert [azure.get(usages).status_code, azure.get(usages).status_code] == [429, 200]
+    azure.fault("cloud_down")
+    assert azure.get(usages).status_code == 503
+    azure.heal()
+    assert azure.get(usages).status_code == 200
+    assert azure.http.post("/_tollgate/faults", json={"kind": "meteor"}).status_code == 400
+
+
+def test_a_slow_answer_comes_all_the_same(azure: LocalAzure) -> None:
+    azure.fault("latency", latency_ms=1, times=1)
+    assert azure.get(f"/subscriptions/{SUBSCRIPTION}").json()["state"] == "Enabled"
+    assert azure.http.get("/_tollgate/faults").json() == []

@@ -11,7 +11,7 @@ import pytest
 from azure.mgmt.compute import ComputeManagementClient
 
 from infra.local.azure.account import GROUP, SUBSCRIPTION
-from mcp_handlers.azure import get_health, launch_spot, provision_compute, release_resource
+from mcp_handlers.azure import get_health, launch_spot, pipeline, provision_compute, release_resource
 from mcp_handlers.azure.client import Clients, connect
 from mcp_handlers.tools import get_health as health_tool
 from mcp_handlers.tools import launch_spot as spot_tool
@@ -229,4 +229,18 @@ def test_what_a_killed_call_left_is_taken_up_by_the_next(azure: LocalAzure, clie
     assert azure.names() != set()
     assert provision_compute.call(wanted(), clients, "key-1") == whole
     assert release(clients, vm)
+    assert azure.names() == set()
+
+
+def test_an_answer_that_never_comes_leaves_the_outcome_open_and_the_next_call_settles_it(
+    azure: LocalAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "READ_SECONDS", 1)
+    clients = connect(azure.environment)
+    azure.fault("latency", latency_ms=2_000, operation="PUT", region="westeurope", times=1)
+    with pytest.raises(OutcomeUnknown):
+        provision_compute.call(wanted(), clients, "key-1")
+    (made,) = provision_compute.call(wanted(), clients, "key-1").resources
+    assert health(clients, made)[0] == "healthy"
+    assert release(clients, made)
     assert azure.names() == set()
