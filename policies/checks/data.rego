@@ -132,6 +132,7 @@ texts(list) if {
 }
 
 tool(entry) if {
+	is_object(entry)
 	object.keys(entry) == {"risk", "creates", "machines", "owner"}
 	entry.risk in {"read", "write", "destructive"}
 	is_boolean(entry.creates)
@@ -140,6 +141,7 @@ tool(entry) if {
 }
 
 budgets if {
+	is_object(data.budgets)
 	object.keys(data.budgets) == {"default", "tenants"}
 	limit(data.budgets.default.tenant)
 	limit(data.budgets.default.project)
@@ -147,12 +149,14 @@ budgets if {
 }
 
 account(budget) if {
+	is_object(budget)
 	object.keys(budget) == {"limit", "projects"}
 	limit(budget.limit)
 	is_object(budget.projects)
 }
 
 limit(bounds) if {
+	is_object(bounds)
 	object.keys(bounds) == {"soft_cents", "hard_cents"}
 	every cents in bounds {
 		is_number(cents)
@@ -163,6 +167,7 @@ limit(bounds) if {
 }
 
 families if {
+	is_object(data.families)
 	object.keys(data.families) == {"allow", "deny", "deny_machines", "gpus", "tiers"}
 	texts(data.families.deny_machines)
 	filled(data.families.gpus)
@@ -179,6 +184,7 @@ tier_has_roles(tier) if texts(data.families.tiers[tier])
 remedied(entry) if text(entry.remedy)
 
 tags if {
+	is_object(data.tags)
 	object.keys(data.tags) == {"required", "longest", "characters"}
 	texts(data.tags.required)
 	count(data.tags.required) > 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
 
 import regorus
 
@@ -16,6 +15,11 @@ from workflow.model.decision import Decision
 
 ENTRYPOINT = "data.gate.decision"
 FAULTS = "data.checks.faults"
+HELD = 4
+"""Engines that a thread keeps, by revision: one in force, and room for others while policies change."""
+
+# An engine belongs to the thread that made it and must also be dropped there, so the thread holds it, not the gate.
+_threads = threading.local()
 
 
 class EngineFault(Exception):
@@ -25,17 +29,16 @@ class EngineFault(Exception):
 class Embedded:
     """The Gate port without a server.
 
-    An engine belongs to the thread that made it, so every thread gets its own on its first decision. Raises BadBundle
-    for a bundle that does not parse. One whose data fails the bundle's own checks denies everything, and says which.
+    Every thread makes an engine of its own on its first decision. Raises BadBundle for a bundle that does not parse.
+    One whose data fails the bundle's own checks denies everything, and says which.
     """
 
     def __init__(self, bundle: Bundle | None = None) -> None:
         self._bundle = bundle or load_bundle()
-        self._local = threading.local()
         # Read by the engine at its first error: a backtrace in every message tells nobody anything and costs much.
         os.environ["RUST_BACKTRACE"] = "0"
         try:
-            self._faults = tuple(json.loads(_guarded(lambda: self._engine().eval_rule_as_json(FAULTS))))
+            self._faults = tuple(json.loads(self._evaluated(FAULTS, "{}")))
         except Exception as error:
             raise BadBundle(f"The policies cannot be evaluated: {error}") from error
 
@@ -54,33 +57,41 @@ class Embedded:
                     f"The policy data is at fault: {'; '.join(self._faults)}.", self.revision, input_digest,
                     code=answer.DATA_FAULT, remedy=answer.DATA_REMEDY,
                 )  # fmt: skip
-            text = _guarded(lambda: self._ask(canonical(question).decode()))
+            text = self._evaluated(ENTRYPOINT, canonical(question).decode())
             return answer.decision(text, self.revision, input_digest)
         except Exception as error:  # noqa: BLE001  whatever it is, it must deny
-            vars(self._local).clear()
             return answer.denial(f"The gate could not decide ({type(error).__name__}).", self.revision, input_digest)
 
-    def _ask(self, question: str) -> str:
-        engine = self._engine()
-        engine.set_input_json(question)
-        text: str = engine.eval_rule_as_json(ENTRYPOINT)
-        return text
+    def _evaluated(self, rule: str, question: str) -> str:
+        try:
+            engine = self._engine()
+            engine.set_input_json(question)
+            text: str = engine.eval_rule_as_json(rule)
+            return text
+        except BaseException as error:
+            # A panic is no Exception, and leaves the engine in a state that nobody knows.
+            if type(error).__name__ != "PanicException":
+                raise
+            _engines().pop(self.revision, None)
+            raise EngineFault(str(error)) from error
 
     def _engine(self) -> regorus.Engine:
-        if not hasattr(self._local, "engine"):
-            engine = regorus.Engine()
-            for path, text in self._bundle.policies:
-                engine.add_policy(path, text)
-            engine.add_data_json(self._bundle.data)
-            self._local.engine = engine
-        return self._local.engine
+        held = _engines()
+        if self.revision not in held:
+            if len(held) >= HELD:
+                held.clear()
+            held[self.revision] = _made(self._bundle)
+        return held[self.revision]
 
 
-def _guarded(call: Callable[[], str]) -> str:
-    """What `call` returns. A panic of the engine, which is no Exception, becomes one."""
-    try:
-        return call()
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise EngineFault(str(error)) from error
-        raise
+def _engines() -> dict[str, regorus.Engine]:
+    engines: dict[str, regorus.Engine] = vars(_threads).setdefault("engines", {})
+    return engines
+
+
+def _made(bundle: Bundle) -> regorus.Engine:
+    engine = regorus.Engine()
+    for path, text in bundle.policies:
+        engine.add_policy(path, text)
+    engine.add_data_json(bundle.data)
+    return engine

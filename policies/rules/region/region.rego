@@ -8,7 +8,7 @@ agrees contains "region" if {
 	tool.risk == "write"
 	known := data.jurisdictions[input.action.cloud]
 	permitted := data.regions[input.action.cloud]
-	count(regions) > 0
+	is_string(input.action.region)
 	every region in regions {
 		known[region]
 		region in permitted
@@ -23,7 +23,7 @@ agrees contains "region" if {
 #   remedy: Name the region.
 deny contains data.lib.violation("REGION_MISSING", message) if {
 	not "region" in agrees
-	count(regions) == 0
+	is_null(input.action.region)
 	message := sprintf("%v names no region.", [input.action.tool])
 }
 

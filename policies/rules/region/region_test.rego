@@ -37,10 +37,7 @@ test_every_region_that_an_argument_names_counts if {
 }
 
 test_an_absent_region_is_denied if {
-	placeless := json.patch(data.example.question, [
-		{"op": "remove", "path": "resource/region"},
-		{"op": "replace", "path": "action/region", "value": null},
-	])
+	placeless := data.example.changed({"action": {"region": null}})
 	"REGION_MISSING" in data.example.codes with input as placeless
 }
 

@@ -19,7 +19,7 @@ test_an_unknown_role_has_nothing if {
 	data.example.codes == {"ROLE_FORBIDDEN"} with input as stranger
 }
 
-test_no_role_at_all_is_denied_even_reading if {
+test_an_absent_role_is_denied_even_reading if {
 	nobody := data.example.changed({"principal": {"roles": []}, "action": {"tool": "price", "risk": "read"}})
 	data.example.codes == {"ROLE_FORBIDDEN"} with input as nobody
 }
