@@ -1,4 +1,4 @@
-"""How Google Cloud is reached: one set of credentials, one HTTP session per thread, bounded waiting.
+"""How Google Cloud is reached: one set of credentials, a few HTTP sessions, bounded waiting.
 
 Compute and Vertex AI are called over their REST APIs with google-auth's own session, which google-cloud-storage brings
 along anyway: their typed SDKs would cost a function seconds of cold start.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -35,7 +36,7 @@ class Clients:
         self._lock = threading.RLock()
         self._credentials: Any = None
         self._storage: Any = None
-        self._local = threading.local()
+        self._idle: deque[Any] = deque()
 
     def compute(
         self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
@@ -128,7 +129,7 @@ class Clients:
     def _call(self, method: str, url: str, body: Json | None, region: str, params: Mapping[str, str] | None) -> Json:
         write = method != "GET"
         try:
-            answer = self._session().request(method, url, json=body, params=params, timeout=TIMEOUT)
+            answer = self._send(method, url, json=body, params=params)
             if answer.status_code < 300:
                 return dict(answer.json()) if answer.content else {}
             found = errors.from_answer(answer.status_code, answer.content, write=write)
@@ -142,18 +143,27 @@ class Clients:
         base = self._endpoint or "https://compute.googleapis.com"
         where = f"{base}/compute/v1/projects/{self.project}"
         try:
-            alive = self._session().get(where, timeout=TIMEOUT).status_code < 500
+            alive = self._send("GET", where).status_code < 500
         except Exception:  # noqa: BLE001
             alive = False
         return RegionDown(f"{region}: {found.message}") if alive else CloudDown(found.message)
 
-    def _session(self) -> Any:
-        if not hasattr(self._local, "session"):
-            from google.auth.transport import requests
+    def _send(self, method: str, url: str, **options: Any) -> Any:
+        """One request on a session that nobody else uses meanwhile: its connections outlive the thread that asks."""
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = self._new_session()
+        try:
+            return session.request(method, url, timeout=TIMEOUT, **options)
+        finally:
+            self._idle.append(session)
 
-            session: Any = requests.AuthorizedSession
-            self._local.session = session(self._authority())
-        return self._local.session
+    def _new_session(self) -> Any:
+        from google.auth.transport import requests
+
+        session: Any = requests.AuthorizedSession
+        return session(self._authority())
 
     def _authority(self) -> Any:
         with self._lock:
