@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -123,10 +124,10 @@ def send_fault(told: Settings, cloud: str, fault: Fault | None, *, clear: bool =
     }
     if cloud not in addresses:
         raise BadRequest(f"There is no local cloud {cloud!r}.", f"The local clouds are {', '.join(addresses)}.")
-    verify = environment["TOLLGATE_AZURE_CA"] if cloud == "azure" else True
+    trusted = ssl.create_default_context(cafile=environment["TOLLGATE_AZURE_CA"] if cloud == "azure" else None)
     url = f"{addresses[cloud]}/_tollgate/faults"
     try:
-        with httpx.Client(verify=verify, timeout=10) as client:
+        with httpx.Client(verify=trusted, timeout=10) as client:
             if clear:
                 client.delete(url).raise_for_status()
             if fault is not None:

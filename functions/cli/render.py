@@ -116,7 +116,8 @@ class Picture:
 
     def _step(self, body: Json) -> None:
         for resource in body["receipt"]["resources"]:
-            self._out.print(f"    [green]made[/] {resource['kind']} {resource['id']} in {resource['region']}")
+            what = f"{resource['kind']} {resource['id']} in {resource['region']}"
+            self._out.print(f"    [green]made[/] {what} [dim]({body['step']['tool']}, {body['seconds']:.2f} s)[/]")
 
     def _step_failed(self, body: Json) -> None:
         trouble = body["trouble"]

@@ -13,6 +13,7 @@ def tollgate_service(told: Settings) -> Service:
     """The control plane and the clouds' endpoints as a process to keep."""
     environment = clean_environment(
         {
+            **told.environment(),
             "TOLLGATE_HOME": str(told.home),
             "TOLLGATE_PORT": str(told.port),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
-from mcp_handlers.aws.labels import insist, labels
-from mcp_handlers.aws.owned import bucket_tags, insist_ours
+from mcp_handlers.aws.labels import KEY, insist, labels, ours
+from mcp_handlers.aws.owned import bucket_tags
 from mcp_handlers.tools.create_storage_bucket import Input, Output
-from workflow.model.errors import TollgateError
+from workflow.model.errors import Rejected, TollgateError
 from workflow.model.run import Resource
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ _FIRST = "us-east-1"
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
-    """CreateBucket under a name made from the key, then its settings. If a setting fails, a new bucket is removed.
+    """CreateBucket, then its settings; if one fails, a new bucket is removed. Without a name it is made from the key.
 
     A bucket of that name without tags is one that an earlier call could not finish: it is finished now.
     """
     insist(wanted)
-    name = f"tollgate-{key}"
+    name = wanted.name or f"tollgate-{key}"
     resource = Resource(cloud="aws", kind="bucket", id=name, region=wanted.region)
     found = bucket_tags(clients, resource)
-    if found:
-        insist_ours(found, resource, wanted.tags.tenant)
+    if found and not (ours(found, wanted.tags.tenant) and found[KEY] == key):
+        raise Rejected(f"The bucket name {name} is taken.", "Ask for another name, or for none.")
     made_before = found is not None
     s3 = clients.s3(wanted.region)
     if not made_before:

@@ -15,7 +15,7 @@ from workflow.model.run import Resource
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """A bucket in one region, closed to the public, encrypted with Google's own keys. Raises TollgateError."""
     safety.check(wanted)
-    name = naming.name(key)
+    name = wanted.name or naming.name(key)
     try:
         _create(wanted, clients, key, name)
     except AlreadyExists:

@@ -43,7 +43,8 @@ async def allocate(context: Context, state: State) -> State:
     if allocation.choice is not None:
         return {**base, "trouble": None, "next": "gate"}
     if any(c.compliant for c in allocation.candidates):
-        error = QuotaExceeded("Every compliant offer lacks quota.", "Ask the clouds for more quota, or for less.")
+        reasons = dict.fromkeys(c.quota for c in allocation.candidates if c.quota)
+        error = QuotaExceeded(f"No compliant offer has quota: {'; '.join(list(reasons)[:3])}.")
         return {**base, "trouble": dump(Trouble.of(error)), "next": "finisher"}
     decision = refusal(allocation, context.gate.revision)
     return {**base, "trouble": None, "decision": dump(decision), "next": "finisher"}

@@ -22,6 +22,8 @@ DEFAULT_HOURS: dict[Kind, float] = {"training": 8, "batch": 4}
 EGRESS_GIB: dict[Kind, float] = {"training": 10, "batch": 10, "serving": 50, "service": 50, "storage": 0}
 """GiB that leave the cloud: results of finite work, a month of answers for what stays up. Assumed, not measured."""
 BUCKET_GIB = 100
+DISK_GIB = 50
+"""The disk of a machine whose request names none: an image and room to work."""
 MAX_NODES = 1000
 MAX_JOB_HOURS = 720
 
@@ -134,7 +136,9 @@ def _storage(work: Workload, notes: list[str]) -> float:
     if work.kind == "storage" and work.storage_gib is None:
         notes.append(f"No size was given: {BUCKET_GIB} GiB are reckoned with.")
         return BUCKET_GIB
-    return work.storage_gib or 0
+    if work.storage_gib is None:
+        notes.append(f"Each machine has a disk of {DISK_GIB} GiB.")
+    return max(work.storage_gib or 0, DISK_GIB)
 
 
 def _purchase(work: Workload, stays: bool, notes: list[str]) -> Literal["any", "on_demand", "spot"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from mcp_handlers.tools import create_storage_bucket, launch_spot, provision_compute, submit_ml_job
@@ -13,7 +14,6 @@ from workflow.model.offer import Offer
 from workflow.model.plan import Cost, Plan, Step, effect_key
 from workflow.model.workload import Request
 
-DISK_GIB = 50
 TRAINING_IMAGE = "pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime"
 """What a training job runs where the project has set nothing else."""
 
@@ -95,4 +95,4 @@ class _Place:
         return Step(name=name, tool=tool, cloud=self.offer.cloud, arguments=arguments, key=key, cost_cents=cost_cents)
 
     def _disk(self) -> int:
-        return max(DISK_GIB, int(self.brief.storage_gib + 0.999))
+        return math.ceil(self.brief.storage_gib)

@@ -25,7 +25,7 @@ def test_a_training_request_becomes_a_managed_job_on_either_kind_of_machine() ->
         gpu_count=1,
         nodes=1,
         hours=6,
-        storage_gib=0,
+        storage_gib=50,
         egress_gib=10,
         purchase="any",
         clouds=(),
@@ -34,7 +34,7 @@ def test_a_training_request_becomes_a_managed_job_on_either_kind_of_machine() ->
         personal_data=False,
         cap_cents=10_000,
         cap_per="run",
-        assumptions=("10 GiB leave the cloud.",),
+        assumptions=("10 GiB leave the cloud.", "Each machine has a disk of 50 GiB."),
     )
 
 

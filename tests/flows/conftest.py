@@ -1,0 +1,73 @@
+"""The whole house on ports of its own: local clouds, functions and control plane, started once for all flows."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from functions.cli.local import send_fault
+from functions.registry import cloud_names
+from functions.serve.service import tollgate_service
+from functions.serve.settings import Settings, settings
+from infra.local import supervisor
+from tests.flows.house import House
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All flows share one house, so they stay on one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("flows"))
+
+
+def _free_ports(count: int) -> int:
+    """The first of `count` free ports in a row."""
+    for base in range(21_000, 60_000, 50):
+        with closing(socket.socket()) as probe:
+            if all(probe.connect_ex(("127.0.0.1", base + offset)) for offset in range(count)):
+                return base
+    raise RuntimeError("no free ports")
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Everything up. The environment of this process is changed for as long as that lasts."""
+    base = _free_ports(20)
+    home = tmp_path_factory.mktemp("house")
+    before = dict(os.environ)
+    os.environ |= {
+        "TOLLGATE_HOME": str(home),
+        "TOLLGATE_PORT": str(base),
+        "TOLLGATE_LOCAL_PORT_BASE": str(base + 8),
+    }
+    found = settings()
+    try:
+        supervisor.up(found.home, [tollgate_service(found)])
+        yield found
+    finally:
+        supervisor.down(found.home, [tollgate_service(found)])
+        os.environ.clear()
+        os.environ |= before
+
+
+@pytest.fixture
+def house(told: Settings) -> Iterator[House]:
+    """The house with empty clouds and without faults."""
+    _reset(told)
+    yield House(told)
+    _reset(told)
+
+
+def _reset(told: Settings) -> None:
+    environment = told.environment()
+    for cloud in cloud_names():
+        send_fault(told, cloud, None, clear=True)
+    trusted = ssl.create_default_context(cafile=environment["TOLLGATE_AZURE_CA"])
+    with httpx.Client(verify=trusted, timeout=30) as http:
+        for name in ("AWS_ENDPOINT_URL", "TOLLGATE_AZURE_ENDPOINT", "TOLLGATE_GCP_ENDPOINT"):
+            http.post(f"{environment[name]}/_tollgate/reset").raise_for_status()

@@ -1,0 +1,74 @@
+"""What a flow does in the house: ask for something, break something, look at what the clouds hold."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.cli.local import send_fault
+from functions.cli.run import make_request
+from functions.cli.workbench import workbench
+from functions.serve.settings import Settings
+from infra.local.faults import Fault
+from tests.flows.holdings import holdings
+from workflow.deploy.conduct import resume, start
+from workflow.model.decision import Approval
+from workflow.model.ports import Entry, Event, Reservation
+from workflow.model.run import Record, Run
+from workflow.store.sqlite import open_store
+
+
+@dataclass
+class House:
+    """One flow's view: `events` are those of the run, in order."""
+
+    told: Settings
+    events: list[Event] = field(default_factory=list)
+
+    async def ask(self, text: str, **options: Any) -> Run:
+        """Conduct a request to its end."""
+        request = make_request(text, options.get("project", "default"), options.get("environment", "development"))
+        principal = options.get("principal", request.principal)
+        request = request.model_copy(update={"principal": principal})
+        async with workbench(self.told, principal, self.events.append, _unwatched) as (context, graph):
+            return await start(context, graph, request)
+
+    async def record(self, text: str, **options: Any) -> Record:
+        """Conduct a request that must come to an end."""
+        run = await self.ask(text, **options)
+        assert run.record is not None
+        return run.record
+
+    async def approve(self, run: Run, approval: Approval) -> Run:
+        """Go on with a waiting run."""
+        async with workbench(self.told, run.request.principal, self.events.append, _unwatched) as (context, graph):
+            return await resume(context, graph, run.id, approval)
+
+    def fault(self, cloud: str, kind: str, **how: Any) -> None:
+        """Make a cloud misbehave."""
+        send_fault(self.told, cloud, Fault.model_validate({"kind": kind, **how}))
+
+    def clear(self, cloud: str) -> None:
+        """Take a cloud's faults away."""
+        send_fault(self.told, cloud, None, clear=True)
+
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        """The bodies of the run's events of one kind."""
+        return [event.body for event in self.events if event.kind == kind]
+
+    async def entries(self, run: str) -> list[Entry]:
+        """The run's ledger entries."""
+        async with open_store(self.told.database) as store:
+            return list(await store.entries(run=run))
+
+    async def reservations(self, run: str) -> list[Reservation]:
+        """The run's money."""
+        async with open_store(self.told.database) as store:
+            return list(await store.list_reservations(run))
+
+    async def holdings(self) -> dict[str, list[str]]:
+        """Every machine, disk, bucket and live job that exists, by cloud, asked of the clouds themselves."""
+        return await asyncio.to_thread(holdings, self.told.environment())
+
+
+def _unwatched(tool: str, cloud: str, seconds: float) -> None:
+    return None
