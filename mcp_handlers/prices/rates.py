@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from workflow.model.errors import BadRequest
 
 Kind = Literal["egress_gib", "egress_region_gib", "object_gib_month", "disk_gib_month", "managed_fee_pct"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
