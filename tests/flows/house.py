@@ -13,7 +13,7 @@ from tests.flows.holdings import holdings
 from workflow.deploy.conduct import resume, start
 from workflow.model.decision import Approval
 from workflow.model.ports import Entry, Event, Reservation
-from workflow.model.run import Record, Run
+from workflow.model.run import Receipt, Record, Run
 from workflow.store.sqlite import open_store
 
 
@@ -59,6 +59,11 @@ class House:
         """The run's ledger entries."""
         async with open_store(self.told.database) as store:
             return list(await store.entries(run=run))
+
+    async def receipt(self, key: str) -> Receipt | None:
+        """What the control plane kept of an effect."""
+        async with open_store(self.told.database) as store:
+            return await store.get_receipt(key)
 
     async def reservations(self, run: str) -> list[Reservation]:
         """The run's money."""

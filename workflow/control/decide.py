@@ -127,21 +127,17 @@ class Control:
         approval: Approval | None = None,
     ) -> PlanDecided:
         """Judge every step of a plan at the whole plan's price, and hold each step's money if all may be done."""
-        keys = [step.key for step in plan.steps]
+        costly = [step for step in plan.steps if step.cost_cents]
         while True:
             now = self.clock.now()
-            spend = await self.store.spend(principal.tenant, project, now, without=keys)
+            spend = await self.store.spend(principal.tenant, project, now, without=[step.key for step in costly])
             questions = plan_questions(self.tools, principal, plan, price, spend, now)
             decision = await judge(self.gate, questions)
             if decision.verdict == "ask" and approval is not None:
                 decision = self._approved(decision, approval, plan)
             if not decision.allowed:
                 return PlanDecided(decision=decision, questions=questions)
-            wanted = [
-                self._reservation(step.key, plan.run, principal, project, step.cost_cents)
-                for step in plan.steps
-                if step.cost_cents
-            ]
+            wanted = [self._reservation(step.key, plan.run, principal, project, step.cost_cents) for step in costly]
             if await self.store.reserve(wanted, spend):
                 return PlanDecided(decision=decision, questions=questions)
 
