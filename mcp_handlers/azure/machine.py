@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mcp_handlers.tools import provision_compute
-from workflow.model.money import MICROS_PER_USD
 
 if TYPE_CHECKING:
     from azure.mgmt.compute.models import OSProfile, VirtualMachine
 
 _USER = "tollgate"
 _IMAGE = {"x86_64": "server", "arm64": "server-arm64"}
+_STEPS_PER_USD = 100_000
+"""Azure takes a spot ceiling with five decimals at most, so it is rounded down to a hundred-thousandth of a dollar."""
+_MICROS_PER_STEP = 10
 _ON_DEMAND_PRICE = -1.0
 """Azure's word for a spot machine that may cost what an on-demand one does, and never more."""
 
@@ -48,7 +50,7 @@ def virtual_machine(
         os_profile=_login(name),
     )
     if spot:
-        usd = _ON_DEMAND_PRICE if ceiling is None else ceiling / MICROS_PER_USD
+        usd = _ON_DEMAND_PRICE if ceiling is None else ceiling // _MICROS_PER_STEP / _STEPS_PER_USD
         properties.priority, properties.eviction_policy = "Spot", "Deallocate"
         properties.billing_profile = models.BillingProfile(max_price=usd)
     zones = [wanted.zone] if wanted.zone else None

@@ -22,7 +22,7 @@ _TIER = {"on_demand": "Standard", "spot": "Spot"}
 def put_job(clients: Clients, workspace: str, job: str, wanted: Input, tags: Mapping[str, str]) -> None:
     """Submit. What is there already under these names is left as it is."""
     arm, environment = clients.arm, _environment(clients, workspace, job)
-    image = {"image": wanted.image, "osType": "Linux", "isAnonymous": True, "tags": dict(tags)}
+    image = {"image": wanted.image, "osType": "Linux", "tags": dict(tags)}
     arm.ensure(f"{environment}/versions/1", {"properties": image})
     arm.ensure(_datastore(clients, workspace, job), {"properties": {**_bucket(wanted.bucket), "tags": dict(tags)}})
     version = f"{environment}/versions/1"

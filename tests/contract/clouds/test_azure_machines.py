@@ -137,11 +137,11 @@ def test_what_tollgate_did_not_make_it_does_not_take_away(azure: LocalAzure, cli
 
 
 def test_a_spot_machine_has_its_ceiling_in_dollars(clients: Clients, judge: ComputeManagementClient) -> None:
-    (capped,) = launch_spot.call(spot(max_price_micros_hour=1_234_500), clients, "key-1").resources
+    (capped,) = launch_spot.call(spot(max_price_micros_hour=1_234_567), clients, "key-1").resources
     (free,) = launch_spot.call(spot(), clients, "key-2").resources
     seen = [judge.virtual_machines.get(GROUP, one.id) for one in (capped, free)]
     assert [(vm.priority, vm.eviction_policy, vm.billing_profile.max_price) for vm in seen] == [
-        ("Spot", "Deallocate", 1.2345),
+        ("Spot", "Deallocate", 1.23456),
         ("Spot", "Deallocate", -1),
     ]
 
