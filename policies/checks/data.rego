@@ -27,7 +27,17 @@ faults contains sprintf("data.jurisdictions: %v/%v has no list of jurisdictions"
 	some cloud, known in data.jurisdictions
 	is_object(known)
 	some region, codes in known
-	not texts(codes)
+	not is_array(codes)
+}
+
+faults contains sprintf("data.jurisdictions: %v/%v has %v, which is no code", [cloud, region, code]) if {
+	"jurisdictions" in there
+	some cloud, known in data.jurisdictions
+	is_object(known)
+	some region, codes in known
+	is_array(codes)
+	some code in codes
+	not is_string(code)
 }
 
 faults contains sprintf("data.regions: %v is not a list", [cloud]) if {
@@ -36,12 +46,19 @@ faults contains sprintf("data.regions: %v is not a list", [cloud]) if {
 	not is_array(permitted)
 }
 
+faults contains sprintf("data.regions: %v is not a cloud that we know", [cloud]) if {
+	"regions" in there
+	some cloud, _ in data.regions
+	not data.jurisdictions[cloud]
+}
+
 faults contains sprintf("data.regions: %v is not a region of %v that we know", [region, cloud]) if {
 	"regions" in there
 	some cloud, permitted in data.regions
 	is_array(permitted)
+	known := data.jurisdictions[cloud]
 	some region in permitted
-	not data.jurisdictions[cloud][region]
+	not known[region]
 }
 
 faults contains sprintf("data.tools: %v needs risk, creates, machines and owner, and nothing else", [name]) if {

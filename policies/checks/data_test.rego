@@ -14,6 +14,8 @@ test_each_fault_is_named if {
 	cases := {
 		"data.jurisdictions: aws has no regions": {"jurisdictions": {"aws": {}}},
 		"data.jurisdictions: aws/moon-1 has no list of jurisdictions": {"jurisdictions": {"aws": {"moon-1": "EU"}}},
+		"data.jurisdictions: aws/moon-1 has 7, which is no code": {"jurisdictions": {"aws": {"moon-1": [7]}}},
+		"data.regions: selene is not a cloud that we know": {"regions": {"selene": []}},
 		"data.regions: aws is not a list": {"regions": {"aws": "eu-west-1"}},
 		"data.regions: moon-1 is not a region of aws that we know": {"regions": {"aws": ["moon-1"]}},
 		"data.tools: x needs risk, creates, machines and owner, and nothing else": {"tools": {"x": {"risk": "read"}}},

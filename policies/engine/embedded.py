@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -10,7 +11,7 @@ import regorus
 
 from policies.engine import answer
 from policies.engine.bundle import BadBundle, Bundle, load_bundle
-from workflow.model.base import Json, canonical, digest
+from workflow.model.base import Json, canonical
 from workflow.model.decision import Decision
 
 ENTRYPOINT = "data.gate.decision"
@@ -51,13 +52,14 @@ class Embedded:
         """Judge one question. Whatever goes wrong is a denial with the code GATE_ERROR."""
         input_digest = ""
         try:
-            input_digest = digest(question)
+            asked = canonical(question)
+            input_digest = hashlib.sha256(asked).hexdigest()
             if self._faults:
                 return answer.denial(
                     f"The policy data is at fault: {'; '.join(self._faults)}.", self.revision, input_digest,
                     code=answer.DATA_FAULT, remedy=answer.DATA_REMEDY,
                 )  # fmt: skip
-            text = self._evaluated(ENTRYPOINT, canonical(question).decode())
+            text = self._evaluated(ENTRYPOINT, asked.decode())
             return answer.decision(text, self.revision, input_digest)
         except Exception as error:  # noqa: BLE001  whatever it is, it must deny
             return answer.denial(f"The gate could not decide ({type(error).__name__}).", self.revision, input_digest)

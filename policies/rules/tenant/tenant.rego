@@ -31,6 +31,12 @@ deny contains data.lib.violation("TENANT_ISOLATION", message) if {
 
 default tenant_named := "no tenant"
 
-tenant_named := sprintf("tenant %v", [input.resource.tags.tenant]) if tool.owner == "tags"
+tenant_named := sprintf("tenant %v", [input.resource.tags.tenant]) if {
+	tool.owner == "tags"
+	is_string(input.resource.tags.tenant)
+}
 
-tenant_named := sprintf("tenant %v", [input.resource.tenant]) if tool.owner == "tenant"
+tenant_named := sprintf("tenant %v", [input.resource.tenant]) if {
+	tool.owner == "tenant"
+	is_string(input.resource.tenant)
+}
