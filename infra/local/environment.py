@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from infra.local.azure.account import GROUP, SUBSCRIPTION
@@ -15,7 +16,14 @@ AWS_ROLE = "arn:aws:iam::123456789012:role/tollgate-training"
 def environment(home: Path) -> dict[str, str]:
     """What to set, for the local cloud whose state is under `home`. Credentials are test values, good for nothing."""
     at = ports()
-    return {**_aws(at["aws"]), **_azure(at["azure"], home), **_gcp(at["gcp"], home)}
+    return {**_aws(at["aws"]), **_azure(at["azure"], home), **_gcp(at["gcp"], home), **_direct()}
+
+
+def _direct() -> dict[str, str]:
+    """No proxy between the SDKs and this machine; what the user has excluded stays so."""
+    excluded = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = ",".join(filter(None, (excluded, "127.0.0.1,localhost")))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
 def _aws(port: int) -> dict[str, str]:

@@ -50,7 +50,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def local_services(home: Path) -> list[Service]:
     """The five processes of the local cloud, with their state under `home`."""
-    at = ports()
+    at, home = ports(), home.resolve()
     return [_ministack(home, at["ministack"]), _moto(at["moto"]), _aws(at), _azure(home, at["azure"]), _gcp(at["gcp"])]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
@@ -22,45 +22,46 @@ _FIRST = "us-east-1"
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
-    """CreateBucket, then its settings; if one fails, a new bucket is removed. Without a name it is made from the key.
+    """CreateBucket with its tags, then its settings; if one fails, a new bucket is removed again.
 
-    A bucket of that name without tags is one that an earlier call could not finish: it is finished now.
+    Without a name, it is made from the key. A bucket that has the name but not our key is somebody else's: Rejected.
     """
     insist(wanted)
     name = wanted.name or f"tollgate-{key}"
     resource = Resource(cloud="aws", kind="bucket", id=name, region=wanted.region)
-    found = bucket_tags(clients, resource)
-    if found and not (ours(found, wanted.tags.tenant) and found[KEY] == key):
-        raise Rejected(f"The bucket name {name} is taken.", "Ask for another name, or for none.")
-    made_before = found is not None
-    s3 = clients.s3(wanted.region)
-    if not made_before:
+    s3, made = clients.s3(wanted.region), False
+    tags = bucket_tags(clients, resource)
+    if tags is None:
         with translated(clients, wanted.region, writes=True):
-            _create(s3, name, wanted.region)
+            made = _create(s3, name, wanted, key)
+        tags = bucket_tags(clients, resource) or {}
+    if not ours(tags, wanted.tags.tenant) or tags[KEY] != key:
+        raise Rejected(f"The bucket name {name} is taken.", "Ask for another name, or for none.")
     try:
         with translated(clients, wanted.region, writes=True):
-            _settle(s3, name, wanted, key)
+            _settle(s3, name, wanted)
     except TollgateError:
-        if not made_before:
+        if made:
             with contextlib.suppress(TollgateError), translated(clients, wanted.region, writes=True):
                 s3.delete_bucket(Bucket=name)
         raise
     return Output(resources=(resource,), url=f"s3://{name}")
 
 
-def _create(s3: S3Client, name: str, region: str) -> None:
+def _create(s3: S3Client, name: str, wanted: Input, key: str) -> bool:
+    """True if the bucket was made now. It has its tags from the first moment, so it is never without an owner."""
+    asked: dict[str, Any] = {"Tags": labels(wanted.tags, key)}
+    if wanted.region != _FIRST:
+        asked["LocationConstraint"] = wanted.region
     try:
-        if region == _FIRST:
-            s3.create_bucket(Bucket=name)
-        else:
-            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=asked)  # type: ignore[arg-type]
     except s3.exceptions.BucketAlreadyOwnedByYou:
-        return
+        return False
+    return True
 
 
-def _settle(s3: S3Client, name: str, wanted: Input, key: str) -> None:
-    """Everything about the bucket but its existence. Each call says what is to be, so all may be said again."""
-    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": list(labels(wanted.tags, key))})
+def _settle(s3: S3Client, name: str, wanted: Input) -> None:
+    """Everything about the bucket but its existence and owner. Each call may be said again."""
     s3.put_public_access_block(
         Bucket=name,
         PublicAccessBlockConfiguration={

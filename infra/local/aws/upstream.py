@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
@@ -40,21 +41,19 @@ class Emulators:
         await self._http.aclose()
 
     async def ready(self) -> bool:
-        """True when both answer."""
+        """True when both answer, and moto's EC2 has loaded what it knows, which takes it a second."""
         try:
-            answers = [await self._http.get(url) for url in (f"{self.ministack}/_ministack/health", self.moto_api("/"))]
-        except httpx.TransportError:
+            alive = await self._http.get(f"{self.ministack}/_ministack/health")
+            loaded = await self.ec2("us-east-1", "DescribeInstances", {})
+        except (httpx.TransportError, ElementTree.ParseError):
             return False
-        return all(answer.status_code < 500 for answer in answers)
-
-    def moto_api(self, path: str) -> str:
-        """A page of moto's own control interface."""
-        return f"{self.moto}/moto-api{path}"
+        return alive.status_code == 200 and loaded.find("reservationSet") is not None
 
     async def reset(self) -> None:
         """Empty both."""
-        for url in (f"{self.ministack}/_ministack/reset", self.moto_api("/reset")):
-            (await self._http.post(url)).raise_for_status()
+        resets = (f"{self.ministack}/_ministack/reset", f"{self.moto}/moto-api/reset")
+        for answer in await asyncio.gather(*(self._http.post(url) for url in resets)):
+            answer.raise_for_status()
 
     async def forward(self, base: str, request: Request, body: bytes | None) -> Response:
         """Pass `request` on as it came, and its answer back as it came. `body` None: stream it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from mcp_handlers.aws import create_storage_bucket, get_health, release_resource
+from mcp_handlers.aws.labels import labels
 from mcp_handlers.tools import create_storage_bucket as bucket_tool
 from mcp_handlers.tools import get_health as health_tool
 from mcp_handlers.tools import release_resource as release_tool
@@ -82,7 +85,7 @@ def test_an_open_bucket_is_rejected_and_nothing_is_made(aws: LocalAws, changes: 
     assert names(aws) == []
 
 
-@pytest.mark.parametrize("setting", ["tagging", "publicAccessBlock", "encryption", "versioning"])
+@pytest.mark.parametrize("setting", ["publicAccessBlock", "encryption", "versioning"])
 def test_a_bucket_that_cannot_be_settled_is_removed(aws: LocalAws, setting: str) -> None:
     aws.fault("error", operation=f"PUT /{NAME}?{setting}")
     with pytest.raises(TollgateError):
@@ -92,16 +95,43 @@ def test_a_bucket_that_cannot_be_settled_is_removed(aws: LocalAws, setting: str)
 
 def test_a_bucket_that_was_there_before_is_kept_when_it_cannot_be_settled(aws: LocalAws) -> None:
     create(aws)
-    aws.fault("region_down", operation=f"PUT /{NAME}?tagging")
+    aws.fault("region_down", operation=f"PUT /{NAME}?publicAccessBlock")
     with pytest.raises(RegionDown):
         create(aws)
     assert names(aws) == [NAME]
 
 
 def test_a_bucket_that_an_earlier_call_left_unfinished_is_finished(aws: LocalAws) -> None:
-    aws.sdk("s3").create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": REGION})
+    birth = {"LocationConstraint": REGION, "Tags": labels(TAGS, KEY)}
+    aws.sdk("s3").create_bucket(Bucket=NAME, CreateBucketConfiguration=birth)
     (resource,) = create(aws).resources
     assert status(aws, resource) == "healthy"
+
+
+def test_a_named_bucket_is_made_once_under_its_name(aws: LocalAws) -> None:
+    first = create(aws, name="visionresults")
+    assert create(aws, name="visionresults") == first
+    assert (first.url, names(aws)) == ("s3://visionresults", ["visionresults"])
+
+
+def test_calls_at_the_same_time_make_one_named_bucket(aws: LocalAws) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(lambda _: create(aws, name="visionresults"), range(6)))
+    assert made == [made[0]] * 6
+    assert names(aws) == ["visionresults"]
+
+
+@pytest.mark.parametrize("tags", [[], labels(TAGS, "another effect")], ids=["a users own", "another effects"])
+def test_a_name_that_is_taken_is_rejected_and_the_bucket_is_not_touched(aws: LocalAws, tags: list[Any]) -> None:
+    s3 = aws.sdk("s3")
+    s3.create_bucket(
+        Bucket="visionresults",
+        CreateBucketConfiguration={"LocationConstraint": REGION, **({"Tags": tags} if tags else {})},
+    )
+    with pytest.raises(Rejected, match="visionresults is taken"):
+        create(aws, name="visionresults")
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        s3.get_public_access_block(Bucket="visionresults")
 
 
 def test_a_released_bucket_is_gone_with_all_its_versions_and_uploads(aws: LocalAws) -> None:
@@ -158,7 +188,7 @@ def test_a_bucket_of_another_tenant_is_not_found_and_stays(aws: LocalAws) -> Non
 def test_another_tenant_cannot_take_a_bucket_over_by_its_key(aws: LocalAws) -> None:
     create(aws)
     rival = TAGS.model_copy(update={"tenant": "rival"})
-    with pytest.raises(NotFound):
+    with pytest.raises(Rejected):
         create(aws, tags=rival)
     tags = aws.sdk("s3").get_bucket_tagging(Bucket=NAME)["TagSet"]
     assert {"Key": "tollgate:tenant", "Value": "acme"} in tags
