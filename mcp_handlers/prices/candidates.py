@@ -5,6 +5,7 @@ Needs repeat, so each answer is kept for the next one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from mcp_handlers.prices.catalog import Catalog
 SATISFIED_BY = {"A100": ("A100", "A100-80GB")}
 """GPU types that serve where another is asked for. Any other type only serves where it is named."""
 ANY_GPU = "*"
-KEPT = 256
+KEPT = 1024
 """Answers kept of each kind."""
 
 
@@ -47,15 +48,28 @@ def allowed_bits(catalog: Catalog, regions: tuple[str, ...], jurisdictions: tupl
     return sum(may << region for region, may in enumerate(allowed_regions(catalog, regions, jurisdictions)))
 
 
-@lru_cache(maxsize=KEPT)
 def machines(catalog: Catalog, purchase: int, gpu: str | None, vcpus: int) -> tuple[Candidate, ...]:
     """The machines of at least this size with prices for this purchase, in order of their lowest rate.
 
     With a `gpu`, only those that carry GPUs of this type, or `ANY_GPU`; without one, all machines.
     """
-    if vcpus > 1:
+    known = _sizes(catalog)
+    size = bisect_left(known, vcpus)
+    return _machines(catalog, purchase, gpu, known[size]) if size < len(known) else ()
+
+
+@lru_cache(maxsize=KEPT)
+def _sizes(catalog: Catalog) -> tuple[int, ...]:
+    """How many vCPUs there are to be had, in order."""
+    return tuple(sorted(set(catalog.vcpus)))
+
+
+@lru_cache(maxsize=KEPT)
+def _machines(catalog: Catalog, purchase: int, gpu: str | None, vcpus: int) -> tuple[Candidate, ...]:
+    smallest = _sizes(catalog)[0]
+    if vcpus > smallest:
         numbers = {number for number, has in enumerate(catalog.vcpus) if has >= vcpus}
-        return tuple(each for each in machines(catalog, purchase, gpu, 1) if each.number in numbers)
+        return tuple(each for each in _machines(catalog, purchase, gpu, smallest) if each.number in numbers)
     return tuple(
         candidate(catalog, number, purchase) for number in catalog.order[purchase] if _has(catalog, number, gpu)
     )

@@ -50,7 +50,7 @@ class Search:
     def least(self, ceiling: int | None = None) -> Found | None:
         """The one price of the least cost, or None. None too if all cost more than `ceiling`."""
         best: Found | None = None
-        floor = min(self._extra)
+        floor = min((cost for region, cost in enumerate(self._extra) if self._allowed >> region & 1), default=0)
         limit = NO_LIMIT if ceiling is None else self.stay.highest_rate(ceiling - floor)
         for purchase in self._purchases():
             for candidate in self._fitting(purchase, limit):

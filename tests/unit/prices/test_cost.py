@@ -33,7 +33,7 @@ OFFER = Offer(
 
 def a_stay(**changes: object) -> Stay:
     values = {"nodes": 3, "hours": 10, "storage_gib": 100, "egress_gib": 2, "managed": False} | changes
-    return Stay(**values)  # type: ignore[arg-type]
+    return Stay(**values)
 
 
 def test_every_part_of_an_on_demand_stay() -> None:
