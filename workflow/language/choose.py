@@ -18,5 +18,8 @@ def choose(env: Mapping[str, str]) -> Language:
     from workflow.language.gemini import DEFAULT_MODEL, GeminiReader
 
     return GeminiReader(
-        key=key, rules=rules, model=env.get("TOLLGATE_GEMINI_MODEL") or DEFAULT_MODEL, url=env.get("TOLLGATE_GEMINI_URL")
+        key=key,
+        rules=rules,
+        model=env.get("TOLLGATE_GEMINI_MODEL") or DEFAULT_MODEL,
+        url=env.get("TOLLGATE_GEMINI_URL"),
     )

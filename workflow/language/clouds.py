@@ -16,12 +16,15 @@ _NAMES = {
 CLOUDS = tuple(_NAMES)
 """The clouds that a text can name; refusing one leaves the others."""
 _NOT_THE_CLOUD = (
-    r"(?!(?:'s)? ?-?(?:bill|invoice|credits?|ad\b|active directory|devops|certified|analytics|ads|sheets?|drive|docs|maps|play|workspace"
-    r"|reviews?|sellers?|products?|marketplace|billing|costs?|search|calendar|forms|teams|office|365|excel|sql server|books|prime|alexa))"
+    r"(?!(?:'s)? ?-?(?:bill|invoice|credits?|ad\b|active directory|devops|certified|analytics|ads|sheets?|drive"
+    r"|docs|maps|play|workspace"
+    r"|reviews?|sellers?|products?|marketplace|billing|costs?|search|calendar|forms|teams|office|365|excel"
+    r"|sql server|books|prime|alexa))"
 )
 _CLOUD = r"(?<![\w.@-])(?:" + "|".join(_NAMES.values()) + r")(?![a-z0-9])" + _NOT_THE_CLOUD
 _SOURCE = (
-    r"(?:from|off|out of|leaving|unlike|source:?|aus|von|desde|depuis|instead of|prefer\w*|ideally|vorzugsweise|preferiblemente|de preference|similar to)"
+    r"(?:from|off|out of|leaving|unlike|source:?|aus|von|desde|depuis|instead of|prefer\w*|ideally|vorzugsweise"
+    r"|preferiblemente|de preference|similar to)"
     r" (?:[\w']+ ){0,4}?"
 )
 
@@ -39,8 +42,10 @@ def read(text: str) -> tuple[str, ...]:
         return ()
     left = (wanted or (set() if only else set(CLOUDS))) - out
     if not left:
-        raise BadRequest("The request leaves no cloud: the providers it names exclude one another.",
-                         "Name one provider that may be used, or leave them open.")  # fmt: skip
+        raise BadRequest(
+            "The request leaves no cloud: the providers it names exclude one another.",
+            "Name one provider that may be used, or leave them open.",
+        )
     return tuple(sorted(left))
 
 
@@ -55,5 +60,9 @@ def _cloud(name: str) -> str:
 def _only(sentence: str) -> set[str]:
     """The clouds of a sentence that says `only` next to one."""
     names = rf"(?:{_CLOUD})(?:\s?(?:,|/|or|and|oder|und|o|y|ou|et|나|이나) ?(?:{_CLOUD}))*"
-    near = rf"(?:only|nur|solo|solamente|uniquement|exclusively|ausschliesslich|unicamente|seulement)(?: \w+){{0,2}}? {names}|{names}(?: \w+)?,? (?:only|solo|solamente|seulement|uniquement)|{names}\s?(?:에서만|만)"
+    near = (
+        rf"(?:only|nur|solo|solamente|uniquement|exclusively|ausschliesslich|unicamente"
+        rf"|seulement)(?: \w+){{0,2}}? {names}|{names}(?: \w+)?,? (?:only|solo|solamente|seulement|uniquement)"
+        rf"|{names}\s?(?:에서만|만)"
+    )
     return {_cloud(m[0]) for hit in re.finditer(near, sentence) for m in re.finditer(_CLOUD, hit[0] + " ")}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow.language.clouds import CLOUDS
 from workflow.language.instructions import FIELDS, INSTRUCTIONS
-from workflow.language.places import by_name
+from workflow.language.places import jurisdictions
 from workflow.language.regions import is_name
 from workflow.language.rules import check
 from workflow.model.base import Json
@@ -82,8 +82,11 @@ def checked(answer: Any) -> Workload:
         raise ValueError("a budget and what it is per belong together")
     if workload.gpu is not None and workload.gpu_count == 0:
         raise ValueError("a GPU type without a GPU")
-    known = {place.jurisdiction for place in by_name().values()}
-    if not (set(workload.residency) <= known and set(workload.clouds) <= set(CLOUDS) and all(map(is_name, workload.regions))):
+    if not (
+        set(workload.residency) <= jurisdictions()
+        and set(workload.clouds) <= set(CLOUDS)
+        and all(map(is_name, workload.regions))
+    ):
         raise ValueError("an unknown jurisdiction, cloud or region")
     return workload
 

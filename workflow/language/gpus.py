@@ -11,31 +11,60 @@ from workflow.model.errors import BadRequest
 
 _TYPES = "gb200 b300 b200 h200 h100 h20 a100 a10g a10 l40s l40 l4 v100 t4 p100 k80 mi300x"
 _FORM = r"(?:-?(?:sxm\d?|pcie|nvl|hgx|tensor core))?"
-_MEMORY = r"(?:[- ]?\(?-?(?P<memory>\d{2,3}) ?(?:gb?|gib|gigs?|기가)(?![a-z0-9])\)?(?! ?(?:of )?(?:ram|memory|mem|arbeitsspeicher|de ram|de memoria|disk|ssd|hdd|storage|메모리|램)\b))?"
-_NAME = (
-    rf"(?:(?P<ahead>80) ?gb?[ -])?(?<![a-z0-9.])(?P<type>{_TYPES.replace(' ', '|')})(?:'?s)?(?![a-z0-9.])"
-    rf"(?! (?:load balanc\w+|proxy|support|layer)){_FORM}{_MEMORY}(?: (?:each )?with (?P<inside>80) ?gb?(?: (?:of )?(?:v?ram|memory))?(?= each\b| \w*gpu))?"
+_MEMORY = (
+    r"(?:[- ]?(?:(?:de|mit|with|a|avec|con) )?\(?-?(?P<memory>\d{2,3}) ?(?:gb?|gib|gigs?"
+    r"|기가)(?![a-z0-9])\)?(?! ?(?:of )?(?:ram|memory|mem|arbeitsspeicher|de ram|de memoria|disk|ssd|hdd"
+    r"|storage|메모리"
+    r"|램)\b))?"
 )
-_ON_CARD = r"\d+ ?(?:gb|gib|gigs?) ?(?:of )?(?:vram|gpu[- ](?:memory|ram|mem)|hbm\w*)\b|(?:vram|gpu[- ](?:memory|ram|mem))(?: size)?\s?[:=]? ?\d+ ?(?:gb|gib|gigs?)"
-_GPU = r"(?:gpus?(?:-karten?)?|graphics cards?|grafikkarten?|accelerators?|tarjetas? graficas?|cartes? graphiques?|그래픽 ?카드|지피유)"
-_FILLER = r"(?:(?:x|of|the|nvidia|tesla|geforce|amd|gpus?|dedicated|full|shiny|big|cloud|de|dedizierte|tarjetas?|cartes?|brand|new|cards?|instance|type|tipo|du|typ|vom) ?|-)*"
+_NAME = (
+    rf"(?:(?P<ahead>80) ?gb?[ -])?(?<![a-z0-9.])(?P<type>{_TYPES.replace(' ', '|')})(?:'?s)?(?![a-z0-9]|\.\d)"
+    rf"(?! (?:load balanc\w+|proxy|support"
+    rf"|layer)){_FORM}{_MEMORY}(?: (?:each )?with (?P<inside>80) ?gb?(?: (?:of )?(?:v?ram|memory))?(?= each\b"
+    rf"| \w*gpu))?"
+)
+_ON_CARD = (
+    r"\d+ ?(?:gb|gib|gigs?) ?(?:of )?(?:vram|gpu[- ](?:memory|ram|mem)|hbm\w*)\b|(?:vram|gpu[- ](?:memory|ram"
+    r"|mem))(?: size)?\s?[:=]? ?\d+ ?(?:gb|gib|gigs?)"
+)
+_GPU = (
+    r"(?:gpus?(?:-karten?)?|graphics cards?|grafikkarten?|accelerators?|tarjetas? graficas?|cartes? graphiques?"
+    r"|그래픽 ?카드|지피유)"
+)
+_FILLER = (
+    r"(?:(?:x|of|the|nvidia|tesla|geforce|amd|gpus?|dedicated|full|shiny|big|cloud|de|dedizierte"
+    r"|tarjetas?|cartes?"
+    r"|brand|new|cards?|instance|type|tipo|du|typ|vom) ?|-)*"
+)
 _COUNTERS = r"(?:장|개|대|ea|pcs|cards?|units?|stuck|gpus?)"
+_COUNT_AFTER = (
+    rf" ?(?:{_GPU})? ?\(?[x*] ?(\d+)(?![\d.]| ?gb)\)?",
+    rf"\s?(?:{_GPU})?\S?\s?\(?(\d+) ?{_COUNTERS}",
+    rf",? ?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
+    r" ?\(\s?(\d+)\s?x?\s?\)",
+)
 
 
 class Gpus(NamedTuple):
-    """`type` as written in catalogues, `count` as the text states it, `total` True where that is over all nodes."""
+    """`model` as catalogues write it, `number` as the text states it, `where` it stands in the text."""
 
-    type: str | None
-    count: int
+    model: str | None
+    number: int
     where: tuple[int, int]
 
 
 def read(text: str) -> Gpus:
     """The GPUs asked for; the larger count where two are stated. Raises BadRequest where they are both asked
     for and refused."""
-    refusals = refused(text, rf"{_GPU}|{_bare_types()}") + [m.span() for m in re.finditer(rf"(?<![\w.])0 ?x? ?{_GPU}", text)]
+    refusals = refused(text, rf"{_GPU}|{_bare_types()}") + [
+        m.span() for m in re.finditer(rf"(?<![\w.])0 ?x? ?{_GPU}", text)
+    ]
     rest = blank(text, refusals + [m.span() for m in re.finditer(r"\bcpu[- ]only\b", text)])
-    named = [m for m in re.finditer(_NAME, rest) if not re.search(r"(?:instead of|rather than|replac\w+) (?:\w+ ){0,3}$", rest[: m.start()])]
+    named = [
+        m
+        for m in re.finditer(_NAME, rest)
+        if not re.search(r"(?:instead of|rather than|replac\w+) (?:\w+ ){0,3}$", rest[: m.start()])
+    ]
     loose, span = _untyped(rest)
     counts = [(_count(rest, match), match.span()) for match in named]
     stated = [(count, where) for count, where in counts if count]
@@ -61,23 +90,25 @@ def _type(match: re.Match[str]) -> str:
 
 def _count(text: str, match: re.Match[str]) -> int:
     """The number that belongs to a GPU's name, or 0 where none stands beside it."""
-    before, after = text[: match.start()], text[match.end() :]
-    if left := re.search(rf"{NUM} ?[x*]? ?{_FILLER}\(?$", before):
-        if float(left[1]).is_integer() and not re.search(r"\d ?(?:gb|vcpus?|cores?)\W*$", before):
-            return int(float(left[1]))
-    right = re.match(rf" ?(?:{_GPU})? ?\(?[x*] ?(\d+)(?![\d.]| ?gb)\)?", after) or re.match(rf"\s?(?:{_GPU})?\S?\s?\(?(\d+) ?{_COUNTERS}", after)
-    right = right or re.match(rf",? ?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)", after)
-    right = right or re.match(r" ?\(\s?(\d+)\s?x?\s?\)", after)
-    return int(right[1]) if right else 0
+    before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 90]
+    left = re.search(rf"{NUM} ?[x*]? ?{_FILLER}\(?$", before)
+    if left and float(left[1]).is_integer():
+        return int(float(left[1]))
+    found = [right for pattern in _COUNT_AFTER if (right := re.match(pattern, after))]
+    return int(found[0][1]) if found else 0
 
 
 def _untyped(text: str) -> tuple[int, tuple[int, int]]:
     words = r"(?:(?!per\b|with\b|and\b|x86|vcpu|core|node|machine|box|hours?\b|gb\b)[a-z]+ ){0,2}"
     found = [
         *re.finditer(rf"{NUM}(?: ?x)?[ -]?{words}{_GPU}(?![a-z0-9])", text),
-        *re.finditer(rf"{_GPU}(?: (?:count|quantity|per (?:node|replica|machine|worker)|cantidad|anzahl))?(?:\(s\))?\s?[:=] ?{NUM}(?! ?(?:x|gb))(?= ?(?:$|[,;.\n)(x]|{_bare_types()}))", text),
+        *re.finditer(
+            rf"{_GPU}(?: (?:count|quantity|per (?:node|replica|machine|worker)|cantidad"
+            rf"|anzahl))?(?:\(s\))?\s?[:=] ?{NUM}(?! ?(?:x|gb))(?= ?(?:$|[,;.\n)(x]|{_bare_types()}))",
+            text,
+        ),
         *re.finditer(rf"{_GPU}\S?\s?{NUM} ?(?:장|개|대)", text),
-    ]  # fmt: skip
+    ]
     whole = [(int(float(m[1])), m.span()) for m in found if float(m[1]).is_integer()]
     return max(whole, default=(0, (0, 0)))
 

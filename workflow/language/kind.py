@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from workflow.language.kinds import (
-    BATCH, BUCKET, ENGINE, JOB, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, SERVICE, TRAINING, WANT,
-)  # fmt: skip
+from workflow.language.kinds import BATCH, BUCKET, JOB, SERVICE, WANT
 from workflow.language.machines import MACHINE
+from workflow.language.modelling import ENGINE, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, TRAINING
 
 Kind = Literal["training", "serving", "batch", "service", "storage"]
 
@@ -26,7 +25,9 @@ def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> 
         return "training"
     if served := _served(text, gpu=gpu):
         return served
-    return _batch_or_service(text, timed=timed, lasting=lasting) or _unnamed(text, gpu=gpu, compute=compute, timed=timed)
+    return _batch_or_service(text, timed=timed, lasting=lasting) or _unnamed(
+        text, gpu=gpu, compute=compute, timed=timed
+    )
 
 
 def _only_storage(text: str, *, gpu: bool, compute: bool) -> bool:

@@ -13,19 +13,36 @@ from workflow.model.money import HOURS_PER_MONTH
 Per = Literal["run", "hour", "month"]
 _BARE = r"(\d+(?:\.\d+)?)"
 _DOLLARS = r"(?:us ?\$|usd|\$|us[- ]dollars?|dollars?|bucks?|dolar(?:es)?|달러|불(?![가-힣]))"
-_BUDGET = r"(?:budgets?|spend(?:ing)?|price|cap(?:ped)?|costs?|cost limit|monatsbudget|kosten|preis|presupuesto|coste?|gasto|prix|cout|depense\w*|예산|비용|limit)"
-_END = r"(?=\s?(?:/|per\b|an? (?:mo|h)|pro\b|al\b|por\b|par\b|total|max|tops|in total|at most|or less|[.,;\n]|$))"
-_AMOUNTS = (
-    rf"(?:us ?\$|usd|\$)\s?{_BARE}(?P<million> ?m(?:illion|io)?\b)?", rf"{NUM}\s?{_DOLLARS}",
-    rf"(?<!\w){_BUDGET}(?! ?(?:on|at) \d)[^\d\n.;,$%]{{0,22}}?{NUM}{_END}",
-    rf"(?:under|below|max|<=?|up to|at most|no more than|less than|over) ?{NUM} ?(?:/|per|an?) ?(?:mo(?:nth)?|h(?:ou)?r?)\b",
-    rf"(?P<cents>){NUM} ?(?:cents?|¢)(?![a-z0-9])",
-)  # fmt: skip
-_FOREIGN = re.compile(
-    rf"(?:€|£|¥|₩|\b(?:eur|gbp|chf|jpy|krw|inr|cad|aud)\b)\s?\d|{NUM}\s?(?:€|£|¥|₩|원(?![가-힣])|(?:euros?|eur|gbp|pounds sterling|chf|franken|francs suisses|yen|jpy|krw|won|inr|rupees?|reais)\b)"
+_BUDGET = (
+    r"(?:budgets?|spend(?:ing)?|price|cap(?:ped)?|costs?|cost limit|monatsbudget|kosten|preis"
+    r"|presupuesto|coste?"
+    r"|gasto|prix|cout|depense\w*|예산|비용|limit)"
 )
-_NEGATIVE = re.compile(r"(?<=[ :=])-\s?\$ ?\d|\$ ?-\d|\b(?:budget|cap|presupuesto|예산)[^\d\n.;,]{0,14} -\d|\bminus (?:\$ ?\d|\d+ ?(?:dollars|bucks|usd))")
-_NOT_CAP = re.compile(r"(?:revenue|worth|valued?(?: at)?|turnover|invoices?(?: of)?|bill(?: was| is)?|paid|spent|sav(?:e|es|ed|ing|ings)(?: \w+){0,2}|raised|fine of|funding|costs? us|at least|more than)[^.;,\n]{0,15}$")
+_END = (
+    r"(?=\s?(?:/|per\b|an? (?:mo|h)|pro\b|al\b|por\b|par\b|total|max|tops|in total|at most|or less|[.,;\n]"
+    r"|$))"
+)
+_AMOUNTS = (
+    rf"(?:us ?\$|usd|\$)\s?{_BARE}(?P<million> ?m(?:illion|io)?\b)?",
+    rf"{NUM}\s?{_DOLLARS}",
+    rf"(?<!\w){_BUDGET}(?! ?(?:on|at) \d)[^\d\n.;,$%]{{0,22}}?{NUM}{_END}",
+    rf"(?:under|below|max|<=?|up to|at most|no more than|less than|over) ?{NUM} ?(?:/|per|an?) ?(?:mo(?:nth)?"
+    rf"|h(?:ou)?r?)\b",
+    rf"(?P<cents>){NUM} ?(?:cents?|¢)(?![a-z0-9])",
+)
+_FOREIGN = re.compile(
+    rf"(?:€|£|¥|₩|\b(?:eur|gbp|chf|jpy|krw|inr|cad|aud)\b)\s?\d|{NUM}\s?(?:€|£|¥|₩|원(?![가-힣])|(?:euros?|eur|gbp"
+    rf"|pounds sterling|chf|franken|francs suisses|yen|jpy|krw|won|inr|rupees?|reais)\b)"
+)
+_NEGATIVE = re.compile(
+    r"(?<=[ :=])-\s?\$ ?\d|\$ ?-\d|\b(?:budget|cap|presupuesto|예산)[^\d\n.;,]{0,14} -\d|\bminus (?:\$ ?\d"
+    r"|\d+ ?(?:dollars|bucks|usd))"
+)
+_NOT_CAP = re.compile(
+    r"(?:revenue|worth|valued?(?: at)?|turnover|invoices?(?: of)?|bill(?: was| is)?|paid|spent|sav(?:e"
+    r"|es|ed|ing"
+    r"|ings)(?: \w+){0,2}|raised|fine of|funding|costs? us|at least|more than)[^.;,\n]{0,15}$"
+)
 _NO_MORE = re.compile(r"(?:no|not|never|nicht|nunca|jamais) (?:\w+ )?more than[^.;,\n]{0,5}$")
 _UNIT: dict[str, tuple[Per, float]] = {
     r"h|hr|hrs|hour|stunde|std|hora|heure|hourly|stundlich|시간": ("hour", 1.0),
@@ -35,9 +52,16 @@ _UNIT: dict[str, tuple[Per, float]] = {
     r"year|jahr|ano|annum|yr|annual|yearly|jahrlich|년": ("month", 12.0),
 }
 _EVERY = r"(?:/|per|an?|each|every|pro|je|im|al?|por|la|cada|par|l'|le|de l'|a la)"
-_AFTER = rf"^\s?(?:(?!for\b|within\b|and\b|takes?\b)[a-z']+ ){{0,4}}?{_EVERY} ?(?P<unit>%s)(?![a-z0-9])|^\s?(?:(?:usd|dollars|max|tops|in total) )?(?P<adverb>%s)(?![a-z0-9])"
+_AFTER = (
+    rf"^\s?(?:(?!for\b|within\b|and\b|takes?\b)[a-z']+ ){{0,4}}?{_EVERY} ?(?P<unit>%s)(?![a-z0-9])"
+    rf"|^\s?(?:(?:usd"
+    rf"|dollars|max|tops|in total) )?(?P<adverb>%s)(?![a-z0-9])"
+)
 _BEFORE = r"(?:(?<![a-z])%s\b|(?:per|a|pro|al|por|par|je|im) (?:%s))[^.;\n\d$]{0,30}$|(?:%s)[^.;,\n\d]{0,12}$"
-_EACH = re.compile(rf"^[^.;,\n]{{0,18}}?(?:per|/|for each|each|a|pro|por|par) ?{MACHINE}\b|^\s?(?:/ ?\w+|per \w+|an? \w+)?\s?(?:each|apiece)\b")
+_EACH = re.compile(
+    rf"^[^.;,\n]{{0,18}}?(?:per|/|for each|each|a|pro|por|par) ?{MACHINE}\b|^\s?(?:/ ?\w+|per \w+"
+    rf"|an? \w+)?\s?(?:each|apiece)\b"
+)
 
 
 class Cap(NamedTuple):
@@ -53,17 +77,22 @@ def read(text: str, *, nodes: int, hours: float | None) -> Cap | None:
     Raises BadRequest for a negative cap and for one in another currency.
     """
     if _NEGATIVE.search(text):
-        raise BadRequest("The budget is negative.", "Give the budget as a positive amount in US dollars, for example $100.")
+        raise BadRequest(
+            "The budget is negative.", "Give the budget as a positive amount in US dollars, for example $100."
+        )
     caps = [cap for pattern in _AMOUNTS for m in re.finditer(pattern, text) if (cap := _cap(text, m, nodes))]
     if not caps:
         if foreign := _FOREIGN.search(text):
-            raise BadRequest(f"The budget is not in US dollars ({foreign[0].strip()}).", "Give the budget in US dollars, for example $100.")
+            raise BadRequest(
+                f"The budget is not in US dollars ({foreign[0].strip()}).",
+                "Give the budget in US dollars, for example $100.",
+            )
         return None
     return min(caps, key=lambda cap: (_for_run(cap, hours), cap.per != "run"))
 
 
 def _cap(text: str, match: re.Match[str], nodes: int) -> Cap | None:
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 90]
     if _NOT_CAP.search(before) and not _NO_MORE.search(before):
         return None
     groups = match.groupdict()
@@ -76,15 +105,28 @@ def _cap(text: str, match: re.Match[str], nodes: int) -> Cap | None:
 
 
 def _per(before: str, after: str, said: str) -> tuple[Per, float]:
-    tail = re.search(r"(?:/|per|an?) ?[a-z]+$", said)
+    tail = re.search(r"(?:/ ?|\b(?:per|an?) )[a-z]+$", said)
     after = (tail[0] if tail else "") + after
     for words, (per, count) in _UNIT.items():
-        adverbs = "|".join(w for w in words.split("|") if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm")))
+        adverbs = "|".join(
+            w for w in words.split("|") if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm"))
+        )
         if re.search(_AFTER % (words, adverbs or "$^"), after):
             return per, count
     for words, (per, count) in _UNIT.items():
-        adverbs = "|".join(w for w in words.split("|") if len(w) > 3) + ("|monats\\w+|mensuel\\w*" if per == "month" and count == 1 else "")
-        korean = "|".join(f"매{w}|{w}(?:에|당|마다|간)|(?<![가-힣]){w}(?=\\s?$|\\s(?!걸|동안))" if w == "월" else f"매{w}|{w}(?:에|당|마다)" for w in words.split("|") if w >= "가") or "$^"
+        adverbs = "|".join(w for w in words.split("|") if len(w) > 3) + (
+            "|monats\\w+|mensuel\\w*" if per == "month" and count == 1 else ""
+        )
+        korean = (
+            "|".join(
+                f"매{w}|{w}(?:에|당|마다|간)|(?<![가-힣]){w}(?=\\s?$|\\s(?!걸|동안))"
+                if w == "월"
+                else f"매{w}|{w}(?:에|당|마다)"
+                for w in words.split("|")
+                if w >= "가"
+            )
+            or "$^"
+        )
         if re.search(_BEFORE % (f"(?:{_adverbs(adverbs)})", words, korean), before[-45:] + _lead(said)):
             return per, count
     return "run", 1.0

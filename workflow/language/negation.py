@@ -5,20 +5,33 @@ from __future__ import annotations
 import re
 
 _NOT = (
-    r"(?:not|no|never|without|except(?:ing)?|exclud(?:e|es|ing)|avoid(?:ing)?|minus|besides|nor|neither|don't|doesn't|isn't|won't|can't|cannot|outside"
-    r"|(?:anything|anywhere|any \w+|all|everything|everywhere|everyone|anyone) but|apart from|other than|rather than|instead of|aside from|stay away from"
-    r"|nicht|kein\w*|ohne|ausser|ausgenommen|bloss nicht|niemals|sin|salvo|excepto|menos|evit\w+|nada de|nunca|tampoco|ni|fuera de"
+    r"(?:not|no|nothing|never|without|except(?:ing)?|exclud(?:e|es|ing)|avoid(?:ing)?|minus|besides|nor|neither"
+    r"|don't|doesn't|isn't|won't|can't|cannot|outside"
+    r"|(?:anything|anywhere|any \w+|all|everything|everywhere|everyone|anyone) but|apart from|other than"
+    r"|rather than|instead of|aside from|stay away from"
+    r"|nicht|kein\w*|ohne|ausser|ausgenommen|bloss nicht|niemals|sin|salvo|excepto|menos|evit\w+|nada de|nunca"
+    r"|tampoco|ni|fuera de"
     r"|pas|sans|hors|excepte|eviter|sauf|jamais|ne)"
 )
 _BETWEEN = (
-    r"(?:on|in|at|the|use|using|run|running|want|be|to|for|region|regions|cloud|provider|go|with|a|an|of|like|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?"
-    r"|auf|bei|mit|der|die|das|dem|en|el|la|los|las|les|le|sur|chez|dans|avec|usar|de|d'|l'|su|es|instancias?|unsere\w*|utiliser|als)"
+    r"(?:on|in|at|the|use|using|run|running|want|be|to|for|region|regions|cloud|provider|go|with|a|an|of|like"
+    r"|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?"
+    r"|auf|bei|mit|der|die|das|dem|en|el|la|los|las|les|le|sur|chez|dans|avec|usar|de|d'|l'|su|es|instancias?"
+    r"|unsere\w*|utiliser|als)"
 )
 _AFTER = (
     r"(?:\s?(?:은|는|이|가|만|을|를|에는|에서는|도)?\s?(?:제외|말고|빼고|안\s?(?:돼|됩|되|쓰)|불가|금지|없이|아닌|쓰지|사용하지|외(?:의|에|로)))"
-    r"|(?:,? (?:is|are|instances are|region is)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table|out of the question|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten))"
+    r"|(?:,? (?:(?:instances?|machines?|vms?|capacity|region) )?(?:is|are|ist|sind|esta|estan|es|son|est|sont"
+    r"|n'est|ne sont)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table"
+    r"|out of the question|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"
+    r"|nicht (?:erlaubt|moglich|gewunscht|zulassig|akzeptabel)|no (?:permitid\w+|admitid\w+|aceptable\w*)"
+    r"|pas (?:autorise\w*|permis\w*|acceptable\w*)|interdit\w*|prohibid\w+))"
 )
-_OR = r"\s?(?:/|(?:or|and|nor|oder|und|noch|o|u|y|e|ni|ou|et|sowie)(?=\s)|,(?=[^,.;\n]* (?:or|and|nor|oder|und|o|y|ni|ou|et) )|와|과|나|이나)\s?"
+_OR = (
+    r"\s?(?:/|(?:or|and|nor|oder|und|noch|o|u|y|e|ni|ou|et|sowie)(?=\s)|,(?=[^,.;\n]* (?:or|and|nor|oder"
+    r"|und|o|y|ni"
+    r"|ou|et) )|와|과|나|이나)\s?"
+)
 
 
 def refused(text: str, name: str) -> list[tuple[int, int]]:

@@ -9,20 +9,59 @@ from workflow.language.numbers import plain
 from workflow.language.tongue import Tongue, tongue_of
 from workflow.language.typos import mended
 
-_LETTERS = str.maketrans({
-    "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "ı": "i",
-    "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": " - ", "−": "-", "‐": "-", "‑": "-",
-    "×": "x", "≤": "<=", "≥": ">=", "·": "-", "•": "-",
-})  # fmt: skip
+_LETTERS = str.maketrans(
+    {
+        "œ": "oe",
+        "Œ": "oe",
+        "æ": "ae",
+        "Æ": "ae",
+        "ł": "l",
+        "Ł": "l",
+        "ø": "o",
+        "Ø": "o",
+        "đ": "d",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "«": '"',
+        "»": '"',
+        "–": "-",
+        "—": " - ",
+        "−": "-",
+        "‐": "-",
+        "‑": "-",
+        "×": "x",
+        "≤": "<=",
+        "≥": ">=",
+        "·": "-",
+        "•": "-",
+    }
+)
 _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 _SHORTHAND = (
-    (r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 horas al dia|24\s?h\s?/\s?24)\b", "nonstop"),
+    (
+        r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 horas al dia"
+        r"|24\s?h\s?/\s?24)\b",
+        "nonstop",
+    ),
     (r"(?<![\w.-])(\d+)x(?=[a-z])", r"\1 x "),
-    (r"\bu\.\s?s\.(?:\s?a\.)?", "usa"), (r"\bu\.\s?k\.", "uk"), (r"\be\.\s?u\.", "eu"),
-    (r"\bz\.\s?b\.", "zb"), (r"\b(e)\.g\.", "eg"), (r"\b(max|min|approx|ca|mind|std|incl|ca|aprox|env|no|hrs?|mins?)\.(?=\s)", r"\1"),
-    (r"\b(?:gotta|need ?2|need to)\b", "need to"), (r"\bw/o\b", "without"), (r"\bw/", "with "), (r"\bsth\b", "something"),
-    (r"\b(?:can not|can't|cant)\b", "cannot"), (r"\bn't\b", "n not"), (r"\bdont\b", "don't"),
-)  # fmt: skip
+    (r"(?<![\w.])(\d+)c(?=\s?[/, ]\s?\d+\s?g)", r"\1 cores"),
+    (r"\bu\.\s?s\.(?:\s?a\.)?", "usa"),
+    (r"\bu\.\s?k\.", "uk"),
+    (r"\be\.\s?u\.", "eu"),
+    (r"\bz\.\s?b\.", "zb"),
+    (r"\b(e)\.g\.", "eg"),
+    (r"\b(max|min|approx|ca|mind|std|incl|ca|aprox|env|no|hrs?|mins?)\.(?=\s)", r"\1"),
+    (r"\b(?:gotta|need ?2|need to)\b", "need to"),
+    (r"\bw/o\b", "without"),
+    (r"\bw/", "with "),
+    (r"\bsth\b", "something"),
+    (r"\b(?:can not|can't|cant)\b", "cannot"),
+    (r"\bn't\b", "n not"),
+    (r"\bdont\b", "don't"),
+)
 
 
 def normal(text: str) -> tuple[str, Tongue]:
@@ -30,6 +69,7 @@ def normal(text: str) -> tuple[str, Tongue]:
     text = _unwrapped(text)
     text = re.sub(r"(?<=\d)\s?([TGMP])o\b(?!\s*\d)", r" \1b", text)
     text = re.sub(r"(\d?)([½¼¾])", lambda m: f"{m[1] or '0'}.{_FRACTIONS[m[2]]} ", text)
+    text = re.sub(r"\d{16,}", "9" * 15, text)
     text = unicodedata.normalize("NFKC", text.translate(_LETTERS)).translate(_LETTERS).casefold()
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) not in ("Mn", "Cf"))
     text = unicodedata.normalize("NFC", text).replace("\r", "\n")
@@ -40,7 +80,7 @@ def normal(text: str) -> tuple[str, Tongue]:
     tongue = tongue_of(text)
     if tongue == "fr":
         text = re.sub(r"(?<=\d)\s?([tgmp])o\b", r" \1b", text)
-    return plain(mended(text), tongue), tongue
+    return plain(mended(text, tongue), tongue), tongue
 
 
 def _unwrapped(text: str) -> str:

@@ -12,16 +12,32 @@ NUM = r"(?<![\w.,])(\d+(?:\.\d+)?)"
 """A plain decimal that begins here and not inside a word or another number."""
 SIZES = r"tera\w*|giga\w*|peta\w*|tb|gb|to|go"
 TIMES = (
-    "hours?|hrs?|days?|weeks?|seconds?|minutes?|stunden?|tage?s?|wochen?|sekunden?|minuten?|horas?|dias?|semanas?"
+    "hours?|hrs?|days?|weeks?|seconds?|minutes?|stunden?|tage?s?|wochen?|sekunden?|minuten?|horas?"
+    "|dias?|semanas?"
     "|segundos?|minutos?|heures?|jours?|semaines?|secondes?"
 )
 UNITS = f"{SIZES}|{TIMES}"
 BEFORE_LENGTH = (
     "for|within|in|takes?|lasts?|about|around|under|below|than|of|roughly|lasting|nearly|almost|over"
-    "|fur|fuer|innerhalb|unter|etwa|rund|dauert|von|durante|en|de|unas?|dura|casi|pendant|environ|sous|dure|moins"
+    "|fur|fuer|innerhalb|unter|etwa|rund|dauert|von|durante|en|de|unas?|dura|casi|pendant|environ|sous"
+    "|dure|moins"
 )
 _DECIMAL_COMMA = ("de", "es", "fr")
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "mil": 1_000, "mille": 1_000, "cent": 100, "cien": 100}
+_CAP_K = (
+    r"((?:under|below|max|<=?|up to|at most|no more than|less than|capp?(?:ed at)?|budget(?: of| is|:)?"
+    r"|stay under) ?)(\d+(?:\.\d+)?)\s?k"
+    r"(?=\s?(?:$|[,.;\n/]|an? (?:mo|h)|per\b|total|max|tops|in total|or less|budget|for the))"
+)
+"""A thousandfold after words for a cap, with no noun behind it, is money."""
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "mil": 1_000,
+    "mille": 1_000,
+    "cent": 100,
+    "cien": 100,
+}
 
 
 def plain(text: str, tongue: Tongue) -> str:
@@ -29,6 +45,7 @@ def plain(text: str, tongue: Tongue) -> str:
     text = _separators(text, tongue)
     text = _korean(text) if tongue == "ko" else _words(text, tongue)
     text = _fractions(text, tongue)
+    text = re.sub(_CAP_K, r"\1$\2k", text)
     text = re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)\s?k(?![\w])", lambda m: _show(float(m[1]) * 1_000), text)
     text = re.sub(NUM + r" grand\b", lambda m: f"{_show(float(m[1]) * 1_000)} dollars", text)
     text = re.sub(NUM + r" (?:mille?|tausend|thousand)\b", lambda m: _show(float(m[1]) * 1_000), text)
@@ -54,8 +71,14 @@ def _separators(text: str, tongue: Tongue) -> str:
 def _number_words(tongue: Tongue) -> tuple[dict[str, int], re.Pattern[str]]:
     words = SMALL[tongue]
     either = "|".join(sorted(words, key=len, reverse=True))
-    joint = {"en": r"(?:[- ]|(?<=hundred) and |(?<=thousand) and )", "es": r"(?: y | )", "fr": r"(?:-et-| et (?=un|onze)|[- ])"}
-    return words, re.compile(rf"(?<![\w$-])(?:{either})(?:{joint.get(tongue, ' ')}(?:{either}))*(?!\w|\.\d|-(?:off|time|shot|way)\b)")
+    joint = {
+        "en": r"(?:[- ]|(?<=hundred) and |(?<=thousand) and )",
+        "es": r"(?: y | )",
+        "fr": r"(?:-et-| et (?=un|onze)|[- ])",
+    }
+    return words, re.compile(
+        rf"(?<![\w$-])(?:{either})(?:{joint.get(tongue, ' ')}(?:{either}))*(?!\w|\.\d|-(?:off|time|shot|way)\b)"
+    )
 
 
 def _words(text: str, tongue: Tongue) -> str:
@@ -108,7 +131,11 @@ def _fractions(text: str, tongue: Tongue) -> str:
         text = re.sub(r"(?<!\w)(\d+) and (?:a|1) quarter\b", r"\1.25", text)
         text = re.sub(r"\b(?:3 quarters?|three quarters?) of (?:an?|1)\b", "0.75", text)
         text = re.sub(r"\b(?:a |1 )?quarter(?: of (?:an?|1)|(?= (?:tera|tb|giga|hour)))", "0.25", text)
-        return re.sub(r"\b(?:a |1 )?half(?: of)?[ -](?:an?|1)\b|\bhalf(?=[ -](?:tera|tb|giga|hour|day|second|sec)\w*)", "0.5", text)
+        return re.sub(
+            r"\b(?:a |1 )?half(?: of)?[ -](?:an?|1)\b|\bhalf(?=[ -](?:tera|tb|giga|hour|day|second|sec)\w*)",
+            "0.5",
+            text,
+        )
     if tongue == "de":
         text = re.sub(r"\b(?:eineinhalb|anderthalb)\b", "1.5", text)
         text = re.sub(r"\b(zwei|drei|vier|funf|sechs|sieben|acht)einhalb\b", lambda m: f"{SMALL['de'][m[1]]}.5", text)
@@ -131,10 +158,14 @@ def _korean(text: str) -> str:
     native = SMALL["ko"]
     text = re.sub(
         rf"(?<![\uac00-\ud7a3])({'|'.join(sorted(native, key=len, reverse=True))})\s?(?=(?:{COUNTERS}))",
-        lambda m: f"{native[m[1]]} ", text,
-    )  # fmt: skip
-    text = re.sub(r"(\d+(?:\.\d+)?)\s*만(?:\s*(\d+)\s*천)?(?=\s*(?:달러|불|원))",
-                  lambda m: _show(float(m[1]) * 10_000 + float(m[2] or 0) * 1_000), text)  # fmt: skip
+        lambda m: f"{native[m[1]]} ",
+        text,
+    )
+    text = re.sub(
+        r"(\d+(?:\.\d+)?)\s*만(?:\s*(\d+)\s*천)?(?=\s*(?:달러|불|원))",
+        lambda m: _show(float(m[1]) * 10_000 + float(m[2] or 0) * 1_000),
+        text,
+    )
     text = re.sub(r"(\d+(?:\.\d+)?)?\s*천(?=\s*(?:달러|불|원))", lambda m: " " + _show(float(m[1] or 1) * 1_000), text)
     text = re.sub(r"(\d+)\s*시간\s*반", r"\1.5시간", text)
     return re.sub(r"(\d+)\s*일\s*반", r"\1.5일", text)
@@ -149,16 +180,25 @@ def _ranges(text: str) -> str:
 
     def lower(match: re.Match[str]) -> str:
         low, unit, high = match["low"], match["unit"] or "", match["high"]
-        return low + match["tail"] if float(low) < float(high) and (not unit or unit == match["tail"].strip()) else match[0]
+        return (
+            low + match["tail"]
+            if float(low) < float(high) and (not unit or unit == match["tail"].strip())
+            else match[0]
+        )
 
     number = r"\d+(?:\.\d+)?"
     between = r"(?:between|zwischen|entre|von|from|de|desde)"
     text = re.sub(
-        rf"\b{between}\s(?P<dollar>\$?)(?P<low>{number})\s?(?P<unit>[a-z]*?){_SPAN}(?P<high>{number})(?P<tail>\s?[a-z%]*)",
-        lambda m: m["dollar"] + lower(m) if lower(m) != m[0] else m[0], text,
-    )  # fmt: skip
+        rf"\b{between}\s(?P<dollar>\$?)(?P<low>{number})\s?(?P<unit>[a-z]*?){_SPAN}(?P<high>{number})(?P<"
+        rf"tail>\s?"
+        rf"[a-z%]*)",
+        lambda m: m["dollar"] + lower(m) if lower(m) != m[0] else m[0],
+        text,
+    )
     return re.sub(
-        rf"(?<![\w.,/-])(?P<low>{number})\s?(?P<unit>[a-z]*?)\s?(?:-|~|to|bis|hasta|or|oder)\s?\$?(?P<high>{number})"
+        rf"(?<![\w.,/-])(?P<low>{number})\s?(?P<unit>[a-z]*?)\s?(?:-|~|to|bis|hasta|or"
+        rf"|oder)\s?\$?(?P<high>{number})"
         r"(?P<tail>\s?[a-z가-힣]*)",
-        lower, text,
-    )  # fmt: skip
+        lower,
+        text,
+    )

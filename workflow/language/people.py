@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 PEOPLE = (
-    r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
-    r"|subscribers?|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
-    r"|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?|clientes?|jugadores|jugadoras|equipo|empleados|visitantes|lectores"
+    r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks"
+    r"|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
+    r"|subscribers?|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"
+    r"|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
+    r"|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?"
+    r"|clientes?|jugadores|jugadoras|equipo|empleados|visitantes|lectores"
     r"|utilisateurs?|utilisatrices|joueurs?|equipes?|visiteurs?|employes|lecteurs)"
 )
 """A regex; Korean words carry particles and are listed in `PEOPLE_KO`."""

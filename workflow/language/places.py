@@ -1,4 +1,7 @@
-"""The names of places: `data/places.csv` (kind, English name, jurisdiction, other names, adjectives)."""
+"""The names of places: `data/places.csv` (kind, English name, jurisdiction, other names, adjectives).
+
+Readers work on text in which every name is replaced by a token (`zzn4`): short patterns, whatever the number of names.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +9,66 @@ import csv
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 _FILE = Path(__file__).parent / "data" / "places.csv"
 ARTICLE = r"(?:(?:the|der|die|dem|den|das|la|el|los|las|le|les|du|des|republic of) |l')?"
 """What may stand before a place's name."""
 EU_MEMBERS = frozenset(
-    "AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)  # fmt: skip
-_PRONOUNS = frozenset({"us"})
+    re.findall(r"\w+", "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
+)
+PLACE, LAND, LAND_ADJECTIVE, HOME, HOME_ADJECTIVE = (
+    rf"zz[{kinds}]\d+(?!\d)" for kinds in ("cnu", "nu", "nua", "cn", "cna")
+)
+"""Tokens of any place; of a country or union, also with adjectives; of a city or country, also with adjectives."""
 
 
 class Place(NamedTuple):
-    """A city, a country or a union of countries. `jurisdiction` is the code of the law that holds there."""
+    """`kind` is city, country or union (of countries); `jurisdiction` is the code of the law that holds there."""
 
-    kind: Literal["city", "country", "union"]
+    kind: str
     name: str
     jurisdiction: str
 
 
 @cache
-def by_name() -> dict[str, Place]:
-    """Every name, alias and adjective to its place."""
-    return _table("name", "aliases", "adjectives")
-
-
-@cache
-def _table(*columns: str) -> dict[str, Place]:
-    table: dict[str, Place] = {}
+def _places() -> tuple[dict[str, str], dict[str, Place]]:
+    """(name to token, token to place)."""
+    tokens: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    letters = {"city": "c", "country": "n", "union": "u"}
     with _FILE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            place = Place(row["kind"], row["name"], row["jurisdiction"])  # type: ignore[arg-type]
-            for column in columns:
-                table |= {name: place for name in row[column].split("|") if name and name not in table}
-    return table
+        for number, row in enumerate(csv.DictReader(file)):
+            place = Place(row["kind"], row["name"], row["jurisdiction"])
+            called = f"{row['name']}|{row['aliases']}".split("|")
+            for letter, names in ((letters[place.kind], called), ("a", row["adjectives"].split("|"))):
+                places[f"zz{letter}{number}"] = place
+                tokens = {name: f"zz{letter}{number}" for name in names if name} | tokens
+    return tokens, places
 
 
 @cache
-def pattern(kinds: str, *, adjectives: bool = False) -> str:
-    """A regex for the names of the given kinds (`city country union`), longest first."""
-    columns = ("name", "aliases", "adjectives") if adjectives else ("name", "aliases")
-    names = [name for name, place in _table(*columns).items() if place.kind in kinds.split()]
-    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return rf"(?<![a-z0-9가-힣-])(?:{either})(?![a-z0-9])(?!-(?!only|based|wide|resident|hosted|region|side|data|users|사|고)[a-z])"
+def _any_name() -> re.Pattern[str]:
+    either = "|".join(re.escape(name) for name in sorted(_places()[0], key=len, reverse=True))
+    after = r"(?!-(?!only|based|wide|resident|hosted|region|side|data|users|사|고)[a-z])"
+    return re.compile(rf"(?<![a-z0-9가-힣-])(?:{either})(?![a-z0-9]){after}")
+
+
+def marked(text: str) -> str:
+    """The text with every place's name as a token."""
+    return _any_name().sub(lambda match: _places()[0][match[0]], text)
+
+
+def at(token: str) -> Place:
+    """The place that a token stands for."""
+    return _places()[1][token]
+
+
+def names() -> frozenset[str]:
+    """All names, aliases and adjectives."""
+    return frozenset(_places()[0])
+
+
+def jurisdictions() -> frozenset[str]:
+    """The codes of all jurisdictions."""
+    return frozenset(place.jurisdiction for place in _places()[1].values())

@@ -8,15 +8,19 @@ from typing import Literal
 from workflow.language.negation import blank, refused
 
 _SPOT = (
-    r"(?<![\w-])(?<!parking )(?<!hot )(?<!blind )(?<!bright )(?:spot(?:s|-?instan[cz]\w*)?(?! ?-?(?:check|price feed|market data|detection|on\b))"
-    r"|pre-?empt[ia]ble\w*|preemptivel?|interrupt[ia]ble\w*|unterbrechbar\w*|interrumpible\w*|low[- ]priority|스팟|선점형)"
+    r"(?<![\w-])(?<!parking )(?<!hot )(?<!blind )(?<!bright )(?:spot(?:s|-?instan[cz]\w*)?(?! ?-?(?:check"
+    r"|price feed|market data|detection|on\b))"
+    r"|pre-?empt[ia]ble\w*|preemptivel?|interrupt[ia]ble\w*|unterbrechbar\w*|interrumpible\w*"
+    r"|low[- ]priority|스팟|선점형)"
 )
 _ON_DEMAND = (
     r"(?<!video )(?<!print )(?<!audio )(?<!music )(?<!content )(?<!video-)(?<!print-)(?<![\w])"
-    r"(?:on[- ]?demand|bajo demanda|a la demande|온디맨드|non-preemptible|non-interruptible|uninterruptible)(?![\w])"
+    r"(?:on[- ]?demand|bajo demanda|a la demande|온디맨드|non-preemptible|non-interruptible"
+    r"|uninterruptible)(?![a-z0-9])"
 )
 _KEEP = re.compile(
-    r"\b(?:must|may|can|should|shall|cannot|must|do|does|is|are)?\s?(?:not|n't|never)\b[^.;,\n]{0,25}?\b(?:be |get |being )?(?:interrupted|preempted|pre-empted|evicted|reclaimed|killed|taken (?:back|away))"
+    r"\b(?:must|may|can|should|shall|cannot|must|do|does|is|are)?\s?(?:not|n't|never)\b[^.;,\n]{0,25}?\b(?:be "
+    r"|get |being )?(?:interrupted|preempted|pre-empted|evicted|reclaimed|killed|taken (?:back|away))"
     r"|\bcannot\b[^.;,\n]{0,25}?\b(?:interrupted|preempted|pre-empted|evicted|reclaimed|interruptions?)"
     r"|\b(?:no|without(?: any)?|zero) (?:interruptions?|preemptions?|evictions?)|\buninterrupted\b"
     r"|\bnicht unterbrochen|\b(?:ohne|keine) unterbrechung|\bunterbrechungsfrei"
@@ -24,9 +28,15 @@ _KEEP = re.compile(
     r"|\bne\b[^.;,\n]{0,30}?\b(?:pas |jamais )?etre interromp\w+|\bsans interruption"
     r"|중단(?:되|이|하)\S*\s?(?:면 )?(?:안|없|않)|중단 없이|끊기\S*\s?(?:안|없|않)|멈추\S*\s?(?:안|없|않)"
 )
-_EITHER = re.compile(rf"{_SPOT}\s?(?:,|/|or|and|oder|und|o|y|ou|et|이나|나)\s?{_ON_DEMAND}|{_ON_DEMAND}\s?(?:,|/|or|and|oder|und|o|y|ou|et|이나|나)\s?{_SPOT}")
+_EITHER = re.compile(
+    rf"{_SPOT}\s?(?:,|/|or|and|oder|und|o|y|ou|et|이나|나)\s?{_ON_DEMAND}|{_ON_DEMAND}\s?(?:,|/|or|and|oder"
+    rf"|und|o|y"
+    rf"|ou|et|이나|나)\s?{_SPOT}"
+)
 _ALLOWED = re.compile(
-    rf"{_SPOT}(?: instances| machines| vms| capacity)? (?:is|are|would be|ist|sind|est|esta|ok|okay|fine|welcome|allowed|acceptable)(?: (?:also|auch|ok|okay|fine|welcome|allowed|acceptable|bien|in ordnung))*\b(?! required| needed| a must)"
+    rf"(?:{_SPOT}|{_ON_DEMAND})(?: instances| machines| vms| capacity)? (?:(?:is|are|would be|ist|sind|est"
+    rf"|esta) (?:(?:also|auch|fully|totally|perfectly|aussi|tambien) )?)?(?:ok|okay|fine|welcome|allowed"
+    rf"|acceptable|bien|in ordnung|works?|will do|moglich|erlaubt)\b"
 )
 
 
@@ -36,9 +46,7 @@ def read(text: str) -> Literal["any", "spot", "on_demand"]:
     rest = blank(text, no_spot + no_demand)
     if no_spot or _KEEP.search(rest):
         return "on_demand"
-    if _EITHER.search(rest):
-        return "any"
+    rest = _ALLOWED.sub(" ", _EITHER.sub(" ", rest))
     if re.search(_ON_DEMAND, rest):
         return "on_demand"
-    rest = _ALLOWED.sub(" ", rest)
     return "spot" if re.search(_SPOT, rest) else "any"

@@ -9,8 +9,19 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from workflow.language import (
-    clouds, gpus, kind, machines, money, near, personal, purchase, regions, residency, sizes, timing,
-)  # fmt: skip
+    clouds,
+    gpus,
+    kind,
+    machines,
+    money,
+    near,
+    personal,
+    purchase,
+    regions,
+    residency,
+    sizes,
+    timing,
+)
 from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest
@@ -18,7 +29,9 @@ from workflow.model.ports import Reading
 from workflow.model.workload import MAX_TEXT, Workload
 
 _EXAMPLE = "Say what to run, for example: Train a vision model on one A100 for 6 hours, EU data only, under $100."
-_LASTING = re.compile(r"\b(?:nonstop|always (?:on|up)|permanent\w*|dauerhaft|permanente\w*|replicas?|uptime|stays? up)\b|상시")
+_LASTING = re.compile(
+    r"\b(?:nonstop|always (?:on|up)|permanent\w*|dauerhaft|permanente\w*|replicas?|uptime|stays? up)\b|상시"
+)
 
 
 class RulesParser:
@@ -43,9 +56,14 @@ def parse(text: str) -> Workload:
 def check(text: str) -> None:
     """Raises BadRequest for empty text, text over MAX_TEXT characters, and bytes that are not text."""
     if len(text) > MAX_TEXT:
-        raise BadRequest(f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.", "Send the request itself, without attachments.")
+        raise BadRequest(
+            f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.",
+            "Send the request itself, without attachments.",
+        )
     if any(unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") and c not in "\n\r\t" for c in text) or "\ufffd" in text:
-        raise BadRequest("The text holds control characters or bytes that are not text.", "Send the request as plain UTF-8 text.")
+        raise BadRequest(
+            "The text holds control characters or bytes that are not text.", "Send the request as plain UTF-8 text."
+        )
     if not any(c.isalnum() for c in text):
         raise BadRequest("The text is empty.", _EXAMPLE)
 
@@ -70,8 +88,8 @@ def _hardware(text: str) -> _Hardware:
         nodes=nodes,
         vcpus=int(machines.for_each(cpu[0], nodes, rest, cpu[1])) if cpu else None,
         memory_gib=machines.for_each(ram.gib, nodes, rest, ram.where) if ram else None,
-        gpu=gpu.type,
-        gpu_count=int(machines.for_each(gpu.count, nodes, text, gpu.where)) if gpu.count else 0,
+        gpu=gpu.model,
+        gpu_count=int(machines.for_each(gpu.number, nodes, text, gpu.where)),
     )
 
 
@@ -84,23 +102,38 @@ def _workload(text: str, named: tuple[str, ...]) -> Workload | None:
     cap = money.read(rest, nodes=hardware.nodes, hours=hours)
     latency = timing.latency_ms(rest)
     work = kind.read(
-        rest, gpu=hardware.gpu_count > 0, compute=bool(hardware.vcpus or hardware.memory_gib or hardware.nodes > 1),
+        rest,
+        gpu=hardware.gpu_count > 0,
+        compute=bool(hardware.vcpus or hardware.memory_gib or hardware.nodes > 1),
         timed=bool(hours or deadline),
         lasting=bool(latency or _LASTING.search(rest) or (cap and cap.per == "month")),
-    )  # fmt: skip
+    )
     if work is None:
         return None
     disk = sizes.storage(rest, only=work == "storage")
     try:
         return Workload(
-            kind=work, vcpus=hardware.vcpus, memory_gib=hardware.memory_gib, gpu=hardware.gpu, gpu_count=hardware.gpu_count,
-            nodes=hardware.nodes, hours=hours, deadline_hours=deadline,
-            budget_usd=cap.usd if cap else None, budget_per=cap.per if cap else None,
+            kind=work,
+            vcpus=hardware.vcpus,
+            memory_gib=hardware.memory_gib,
+            gpu=hardware.gpu,
+            gpu_count=hardware.gpu_count,
+            nodes=hardware.nodes,
+            hours=hours,
+            deadline_hours=deadline,
+            budget_usd=cap.usd if cap else None,
+            budget_per=cap.per if cap else None,
             residency=residency.read(text, european_law=personal.european_law(text)),
-            near=near.read(text), regions=named, clouds=wanted_clouds, purchase=purchase.read(text), max_latency_ms=latency,
+            near=near.read(text),
+            regions=named,
+            clouds=wanted_clouds,
+            purchase=purchase.read(text),
+            max_latency_ms=latency,
             storage_gib=machines.for_each(disk.gib, hardware.nodes, rest, disk.where) if disk else None,
             personal_data=personal.read(text),
-        )  # fmt: skip
+        )
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadRequest(f"{first['loc'][0]} is out of range: {first['msg']}.", "Correct the figure and send it again.") from None
+        raise BadRequest(
+            f"{first['loc'][0]} is out of range: {first['msg']}.", "Correct the figure and send it again."
+        ) from None

@@ -7,9 +7,13 @@ import re
 from workflow.language.orders import CLAIM, ORDER, ORDER_WORD
 from workflow.language.past import PAST
 
-_SENTENCE = re.compile(r"(?<=[.!?;。])\s+|\n+|(?=\[(?:developer|system|admin|debug|inst))|(?<=\])|(?=</?(?:request|system|user|instruction))")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;。])\s+|\n+|(?=\[(?:developer|system|admin|debug|inst))|(?<=\])|(?=</?(?:request|system|user"
+    r"|instruction))"
+)
 _CLAUSE = re.compile(
-    r"(,\s|;|:\s|\n|(?<=[.!?])\s|\s-\s|\s(?:but|so|now|aber|jetzt|diesmal|pero|ahora|mais|maintenant|this time|instead)\s|하지만|이번에)"
+    r"(,\s|;|:\s|\n|(?<=[.!?])\s|\s-\s|\s(?:but|so|now|aber|jetzt|diesmal|pero|ahora|mais|maintenant|this time"
+    r"|instead)\s|하지만|이번에)"
 )
 
 

@@ -10,26 +10,54 @@ from workflow.language.negation import blank
 from workflow.language.numbers import NUM
 
 CPU = (
-    r"(?:v-?cpus?|v-?cores?|cpus?|cores?|cpu-?kernen?|prozessorkernen?|prozessoren|kernen?|nucleos?|procesadores|coeurs?|processors?|코어|vcpu\S*|c(?= ?[/, ]? ?\d+ ?g))"
+    r"(?:v-?cpus?|v-?cores?|cpus?|cores?|cpu-?kernen?|prozessorkernen?|prozessoren|kernen?|nucleos?"
+    r"|procesadores"
+    r"|coeurs?|processors?|코어|vcpu\S*)"
     r"(?![a-z0-9])"
 )
 _SIZE = (
-    NUM + r" ?-?(?P<unit>[kmgtp]i?bs?|gig(?:s|as?|abytes?|abits?|aoctets?|abyte)?|tera(?:s|bytes?|octets?)?|mega(?:s|bytes?)|peta(?:s|bytes?|octets?)?"
-    r"|mebibytes?|gibibytes?|tebibytes?|[gt]|기가(?:바이트)?|테라(?:바이트)?|페타(?:바이트)?|메가(?:바이트)?)(?![a-z0-9])(?! ?/ ?s|ps)"
+    NUM + r" ?-?(?P<unit>[kmgtp]i?bs?|gig(?:s|as?|abytes?|abits?|aoctets?|abyte)?|tera(?:s|bytes?|octets?)?"
+    r"|mega(?:s"
+    r"|bytes?)|peta(?:s|bytes?|octets?)?"
+    r"|mebibytes?|gibibytes?|tebibytes?|[gt]|기가(?:바이트)?|테라(?:바이트)?|페타(?:바이트)?"
+    r"|메가(?:바이트)?)(?![a-z0-9])(?! ?/ ?s|ps)"
 )
-_GIB = {"k": 1 / 1024**2, "m": 1 / 1024, "g": 1.0, "t": 1024.0, "p": 1024.0**2, "메": 1 / 1024, "기": 1.0, "테": 1024.0, "페": 1024.0**2}
+_GIB = {
+    "k": 1 / 1024**2,
+    "m": 1 / 1024,
+    "g": 1.0,
+    "t": 1024.0,
+    "p": 1024.0**2,
+    "메": 1 / 1024,
+    "기": 1.0,
+    "테": 1024.0,
+    "페": 1024.0**2,
+}
 _RAM = r"(?:ram|memory|mem|arbeitsspeicher|hauptspeicher|memoria|memoire|메모리|램)"
 _DISK = (
-    r"(?:disks?|disc|ssds?|hdds?|nvme|volumes?|storage|space|bucket|drive|festplatte\w*|platte\w*|speicherplatz|plattenplatz|datenvolumen|discos?|almacenamiento"
+    r"(?:disks?|disc|ssds?|hdds?|nvme|volumes?|storage|space|bucket|drive|festplatte\w*|platte\w*|speicherplatz"
+    r"|plattenplatz|datenvolumen|discos?|almacenamiento"
     r"|espacio|volumen|disques?|stockage|espace|filesystem|nas|디스크|스토리지|저장\s?공간|저장소|볼륨|버킷|용량|하드)"
 )
 _EITHER = r"(?:speicher)"
 _ADJECTIVES = (
-    r"(?:(?:of|de|d'|an|en|fast|local|ssd|nvme|hdd|persistent|encrypted|attached|block|object|system|extra|free|usable|total|dedicated|data|root|boot|ddr\d|ecc|min|max|minimum"
-    r"|each|more|additional|shared|scratch|gp3|standard|cold|or more|vive|cloud|network|plus|als|짜리|의) ?|-|\+ ?)*"
+    r"(?:(?:of|de|d'|an|en|fast|local|ssd|nvme|hdd|persistent|encrypted|attached|block|object|system|extra|free"
+    r"|usable|total|dedicated|data|root|boot|ddr\d|ecc|min|max|minimum"
+    r"|each|more|additional|shared|scratch|gp3|standard|cold|or more|vive|cloud|network|plus|als|짜리|의) ?"
+    r"|-|\+ ?)*"
 )
-_LEFT = r"\s?(?:\([^)]*\))?\s?(?:size|capacity|min|minimum)?\s?(?:[:=]|of|is|von|de|du|at least|min|mindestens|around|about|minimum|al menos|au moins|mit|with|는|은|가|이|을|를)?\s?(?:at least|mindestens|al menos|au moins|about|around|<=|>=|>)?\s?$"
-_EXISTING = re.compile(r"\b(?:our|the|existing|unsere[nm]?|nuestr[oa]s?|notre|my|their|reads?|process\w*|from|crunch\w*|convert\w*|analy[sz]\w*)\s$")
+_LEFT = (
+    r"\s?(?:\([^)]*\))?\s?(?:size|capacity|min|minimum|per \w+|each|pro \w+|por \w+|par \w+)?\s?(?:[:=]"
+    r"|of|is|von|de"
+    r"|du|at least|min|mindestens|around|about|minimum|al menos|au moins|mit|with|는|은|가|이|을|를)?\s?(?:at least"
+    r"|mindestens|al menos|au moins|about|around|<=|>=|>)?\s?$"
+)
+_EXISTING = re.compile(
+    r"\b(?:our|the|existing|unsere[nm]?|nuestr[oa]s?|notre|my|their|reads?|process\w*|from|crunch\w*|convert\w*"
+    r"|analy[sz]\w*)\s$"
+)
+_AFTER_CPU = re.compile(rf"{CPU}\)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과)?\s?(?:and|und|y|et)?\s?$")
+_AFTER_MACHINE = re.compile(rf"{MACHINE}\s(?:with|of|mit|con|avec|having|has|de)?\s?(?:at least )?$")
 
 
 class Size(NamedTuple):
@@ -45,9 +73,13 @@ def vcpus(text: str) -> tuple[int, tuple[int, int]] | None:
     words = r"(?:(?:physical|virtual|logical|dedicated|cpu|x86|arm|intel|amd|fast|vcpu|processor|full|real) ?)?"
     found = [
         *re.finditer(rf"{NUM}[ -]?x?[ -]?{words}{CPU}", text),
-        *re.finditer(rf"(?<![\w-]){CPU}(?: (?:count|cores?))?(?: per (?:node|vm|worker|machine|replica))?\s?[:=] ?{NUM}(?! ?[gtm]i?b| ?gig)", text),
+        *re.finditer(
+            rf"(?<![\w-]){CPU}(?: (?:count|cores?))?(?: per (?:node|vm|worker|machine"
+            rf"|replica))?\s?[:=] ?{NUM}(?! ?[gtm]i?b| ?gig)",
+            text,
+        ),
         *re.finditer(rf"(?<![\w-]){CPU}\S?\s?{NUM}(?=\s?(?:개|코어)|$|[,\n])", text),
-    ]  # fmt: skip
+    ]
     whole = [(int(float(m[1])), m.span()) for m in found if float(m[1]).is_integer() and float(m[1]) > 0]
     return max(whole, default=None)
 
@@ -65,22 +97,24 @@ def sizes(text: str) -> list[Size]:
 
 def _label(text: str, match: re.Match[str], used: int) -> tuple[str, int]:
     """What a size is called, and how far the text's words are now spoken for."""
-    before, after = text[used : match.start()], text[match.end() :]
+    before, after = text[max(used, match.start() - 90) : match.start()], text[match.end() : match.end() + 90]
     for label, words in (("ram", _RAM), ("disk", _DISK)):
         if re.search(rf"{words}{_LEFT}", before) and not re.search(rf"{words}\s?,\s?$", before):
             return label, match.end()
     for label, words in (("ram", _RAM), ("disk", _DISK)):
         if right := re.match(rf"\s?{_ADJECTIVES}\(?{words}(?![a-z0-9])", after):
-            if label == "disk" and _EXISTING.search(before):
-                return "input", match.end() + right.end()
-            return label, match.end() + right.end()
-    if re.search(rf"{CPU}\)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과|,)?\s?(?:and|und|y|et)?\s?$", before):
-        return "ram", match.end()
-    if re.search(rf"{MACHINE}\s(?:with|of|mit|con|avec|having|has|de)?\s?(?:at least )?$", before) and not re.match(r"\s?of\b", after):
-        return "ram", match.end()
+            existing = label == "disk" and _EXISTING.search(before)
+            return "input" if existing else label, match.end() + right.end()
+    return _unlabelled(text, before, after), match.end()
+
+
+def _unlabelled(text: str, before: str, after: str) -> str:
+    """What a bare size is by its place: memory after CPUs or a machine, disk for German `Speicher` without CPUs."""
+    if _AFTER_CPU.search(before) or (_AFTER_MACHINE.search(before) and not re.match(r"\s?of\b", after)):
+        return "ram"
     if re.match(rf"\s?{_ADJECTIVES}{_EITHER}\b", after):
-        return "ram" if re.search(CPU, text) else "disk", match.end()
-    return "", match.end()
+        return "ram" if re.search(CPU, text) else "disk"
+    return ""
 
 
 def memory(text: str) -> Size | None:
@@ -88,7 +122,11 @@ def memory(text: str) -> Size | None:
     named = [size for size in sizes(text) if size.label == "ram"]
     if not named:
         lone = rf"(?:^|[,;\n])\s?{_SIZE}\s?(?=$|[,;\n])"
-        named = [Size(float(m[1]) * _GIB[m["unit"][0]], m.span(), "ram") for m in re.finditer(lone, text) if re.search(CPU, text)]
+        named = [
+            Size(float(m[1]) * _GIB[m["unit"][0]], m.span(), "ram")
+            for m in re.finditer(lone, text)
+            if re.search(CPU, text)
+        ]
     return max(named, key=lambda size: size.gib, default=None)
 
 
@@ -103,4 +141,10 @@ def storage(text: str, *, only: bool) -> Size | None:
 
 def _without_input(text: str) -> str:
     """The text without amounts that are per item or that already lie elsewhere."""
-    return blank(text, [m.span() for m in re.finditer(rf"{_SIZE} (?:files|objects|chunks|per (?:file|object|image|day|hour))\b", text)])
+    return blank(
+        text,
+        [
+            m.span()
+            for m in re.finditer(rf"{_SIZE} (?:files|objects|chunks|per (?:file|object|image|day|hour))\b", text)
+        ],
+    )

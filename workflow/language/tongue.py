@@ -8,22 +8,30 @@ from typing import Literal
 Tongue = Literal["en", "de", "es", "fr", "ko"]
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
+
+
+def _of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _WORDS: dict[Tongue, frozenset[str]] = {
-    "en": frozenset(
-        "the an we our i my for with and to of is are it on please need that this must at from can be or no not".split()
+    "en": _of("the an we our i my for with and to of is are it on please need that this must at from can be or no not"),
+    "de": _of(
+        "der die das und wir mit fur fuer nur nicht ein eine einen einem einer bitte brauchen brauche"
+        " auf im ist muss"
+        " soll darf pro zum zur unsere unser unseren stunden werden ich hochstens oder den dem von bei"
+        " auch es bis"
+        " monat kein keine daten innerhalb unter kerne kernen gpus"
     ),
-    "de": frozenset(
-        "der die das und wir mit fur fuer nur nicht ein eine einen einem einer bitte brauchen brauche auf im ist muss"
-        " soll darf pro zum zur unsere unser unseren stunden werden ich hochstens oder den dem von bei auch es bis"
-        " monat kein keine daten innerhalb unter kerne kernen gpus".split()
+    "es": _of(
+        "el los las con para por una un necesito necesitamos que en nuestros nuestra nuestro nuestras"
+        " del al mes y se"
+        " debe deben horas como maximo hay quiero datos solo nucleos la su menos dolares"
     ),
-    "es": frozenset(
-        "el los las con para por una un necesito necesitamos que en nuestros nuestra nuestro nuestras del al mes y se"
-        " debe deben horas como maximo hay quiero datos solo nucleos la su menos dolares".split()
-    ),
-    "fr": frozenset(
-        "le les des une un pour avec nous sur dans il faut notre nos est et du au aux par ou qui la pas mois doit"
-        " doivent heures besoin je sans donnees uniquement coeurs moins l d".split()
+    "fr": _of(
+        "le les des une un pour avec nous sur dans il faut notre nos est et du au aux par ou qui la pas"
+        " mois doit"
+        " doivent heures besoin je sans donnees uniquement coeurs moins l d"
     ),
 }
 

@@ -9,40 +9,57 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from workflow.language.places import names
+from workflow.language.tongue import Tongue
+
 _VOWELS = "aeiou"
-_KEYWORDS = (
-    "training train retrain model models inference deploy serving server servers service website database render"
-    " simulation export convert storage bucket volume archive backup memory cores vcpus machine machines nodes"
-    " workers replicas instances instance single hours minutes weeks days month monthly budget dollars bucks"
-    " deadline finish within latency response milliseconds users customers patient patients records personal"
-    " information germany france ireland canada switzerland netherlands australia singapore europe european"
-    " interruptible preemptible interrupted spot demand region terabyte terabytes gigabyte gigabytes classifier"
-    " notebook analysis container cluster azure google frankfurt amsterdam london berlin tokyo"
-    " nuestros servidor modelo entrenar almacenamiento memoria usuarios stunden speicher trainieren serveur"
-    " modele heures stockage memoire utilisateurs entrainer"
-).split()
-_RIGHT = frozenset(
-    "mode modes sever severs severe note noted notes moth dynamics sport sports post serve serves served state states"
-    " trains trained trainer strain host hosts hose house house housed week weak date dates data core care"
-    " bucked convent covert expert experts achieve user record person personnel instant instances demands regional"
-    " spoils spot spots sport pot model moodle modern patent patents serveurs nodes noeuds hour our bucket budge"
-    " day dyas finishes finished renders rendered vendor tender gender training converts converted deploys deployed"
-    " exports exported simulations volumes archives archived backups budgets deadlines weeks clusters containers"
-    " databases websites services workers worker servants serving savings interference latent responses minutes"
-    " minute month months node machine replica region regions user customer storage classifiers notebooks train"
-    " models modelos usuario servidores deployment render storing memories memoire memorias hours train modele"
-    " modeles stunde heure serveur stockages entrain mode dollars dollar buck bucks dans avec score scores store"
-    " stores sores corps cores cures curse course coarse chores cares".split()
+_KEYWORDS: dict[Tongue, str] = {
+    "en": "training train retrain model models inference deploy serving server servers service website"
+    " database render"
+    " simulation export convert storage bucket volume archive backup memory cores vcpus machine"
+    " machines nodes workers"
+    " replicas instances instance single hours minutes weeks days month monthly budget dollars bucks"
+    " deadline finish"
+    " within latency response milliseconds users customers patient patients records personal"
+    " information germany france"
+    " ireland canada switzerland netherlands australia singapore europe european interruptible"
+    " preemptible interrupted"
+    " spot demand region terabyte terabytes gigabyte gigabytes classifier notebook analysis container"
+    " cluster azure"
+    " google frankfurt amsterdam london berlin tokyo",
+    "de": "trainieren modell server speicher arbeitsspeicher stunden kerne kernen monat budget dollar daten"
+    " deutschland"
+    " maschinen knoten nutzer kunden latenz simulation datenbank",
+    "es": "entrenar modelo servidor servidores almacenamiento memoria horas nucleos presupuesto dolares"
+    " usuarios"
+    " clientes"
+    " latencia simulacion datos personales",
+    "fr": "entrainer modele serveur serveurs stockage memoire heures coeurs budget dollars utilisateurs"
+    " clients latence"
+    " donnees personnelles machines",
+    "ko": "spot budget server model",
+}
+_RIGHT = (
+    "mode modes sever severe note noted moth dynamics sport post serve serves served state states"
+    " trained trainer"
+    " strain hose house housed week weak date dates care bucked convent covert expert experts achieve person"
+    " personnel instant demands regional spoil sport pot moodle modern patent budge dyas finishes finished"
+    " rendered vendor tender gender converts converted deploys deployed exported archived interference latent"
+    " servant serving savings memories stored store stores scores score sores corps cures curse course coarse"
+    " chores cares hors dans avec trainee trains analyses analysts users simulated responses minute minutes"
+    " regions"
 )
 
 
 @cache
-def _slips() -> dict[str, str]:
+def _slips(tongue: Tongue) -> dict[str, str]:
     found: dict[str, str] = {}
-    for word in _KEYWORDS:
+    keywords = _KEYWORDS[tongue].split()
+    for word in keywords:
         for slip in _variants(word):
             found.setdefault(slip, word)
-    for right in (*_RIGHT, *_KEYWORDS):
+    forms = [form for word in keywords for form in (word, word + "s", word.removesuffix("s"), word.removesuffix("n"))]
+    for right in (*_RIGHT.split(), *forms, *names()):
         found.pop(right, None)
     return found
 
@@ -55,13 +72,13 @@ def _variants(word: str) -> set[str]:
         return (swapped | doubled) - {word}
     lost = {word[:i] + word[i + 1 :] for i in inner}
     added = {word[:i] + letter + word[i:] for i in inner for letter in word}
-    vowels = set()
+    vowels: set[str] = set()
     if len(word) >= 6:
         vowels = {word[:i] + v + word[i + 1 :] for i in inner if word[i] in _VOWELS for v in _VOWELS}
     return (swapped | doubled | lost | added | vowels) - {word}
 
 
-def mended(text: str) -> str:
-    """The text with mistyped keywords as they were meant."""
-    slips = _slips()
+def mended(text: str, tongue: Tongue) -> str:
+    """The text with mistyped keywords of its language as they were meant."""
+    slips = _slips(tongue)
     return re.sub(r"(?<![\w-])[a-z]{4,}(?![\w-])", lambda m: slips.get(m[0], m[0]), text)
