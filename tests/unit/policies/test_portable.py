@@ -48,3 +48,26 @@ class TestPortable:
     def test_not_is_never_put_before_a_call_about_a_reference(self, path: Path) -> None:
         # OPA looks the reference up outside the `not`: where it is undefined, `not` does not hold but the rule fails.
         assert not re.findall(r"not [\w.]+\([^)]*[.\[][^)]*\)", _bare(path))
+
+
+RULES = [path for path in FILES if path.parent.parent.name == "rules" and path.parent.name != "question"]
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+class TestShapeOfARule:
+    def test_the_gate_requires_it(self, path: Path) -> None:
+        gate = (PACKAGED / "gate" / "gate.rego").read_text(encoding="utf-8")
+        required = re.search(r"^required := \{(.*)\}$", gate, re.MULTILINE)
+        assert required is not None
+        assert f'"{path.parent.name}"' in required[1].split(", ")
+
+    def test_it_agrees_in_its_own_name_alone(self, path: Path) -> None:
+        agreed = re.findall(r'^agrees contains "(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(agreed) == {path.parent.name}
+
+    def test_a_denial_only_says_why_it_did_not_agree(self, path: Path) -> None:
+        # A denial beside an agreement would go unheard.
+        text = path.read_text(encoding="utf-8")
+        denials = re.findall(r"^deny contains .* if \{\n\t(.*)$", text, re.MULTILINE)
+        assert len(denials) == text.count("\ndeny contains ")
+        assert set(denials) == {f'not "{path.parent.name}" in agrees'}
