@@ -82,11 +82,8 @@ def read(text: str, *, nodes: int, hours: float | None) -> Cap | None:
         )
     caps = [cap for pattern in _AMOUNTS for m in re.finditer(pattern, text) if (cap := _cap(text, m, nodes))]
     if not caps:
-        if foreign := _FOREIGN.search(text):
-            raise BadRequest(
-                f"The budget is not in US dollars ({foreign[0].strip()}).",
-                "Give the budget in US dollars, for example $100.",
-            )
+        if _FOREIGN.search(text):
+            raise BadRequest("The budget is not in US dollars.", "Give the budget in US dollars, for example $100.")
         return None
     return min(caps, key=lambda cap: (_for_run(cap, hours), cap.per != "run"))
 

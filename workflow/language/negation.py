@@ -20,7 +20,7 @@ _BETWEEN = (
     r"|unsere\w*|utiliser|als)"
 )
 _AFTER = (
-    r"(?:\s?(?:은|는|이|가|만|을|를|에는|에서는|도)?\s?(?:제외|말고|빼고|안\s?(?:돼|됩|되|쓰)|불가|금지|없이|아닌|쓰지|사용하지|외(?:의|에|로)))"
+    r"(?:\s?(?:은|는|이|가|만|을|를|에는|에서는|도)?\s?(?:제외|말고|빼고|안\s?(?:돼|됩|되|됨|된|쓰)|불가|금지|없이|아닌|쓰지|사용하지|외(?:의|에|로)))"
     r"|(?:,? (?:(?:instances?|machines?|vms?|capacity|region) )?(?:is|are|ist|sind|esta|estan|es|son|est|sont"
     r"|n'est|ne sont)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table"
     r"|out of the question|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"

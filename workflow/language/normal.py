@@ -42,7 +42,7 @@ _LETTERS = str.maketrans(
 _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 _SHORTHAND = (
     (
-        r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 horas al dia"
+        r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 ?시간 ?(?:내내|상시|운영|가동|서비스|켜)|24 horas al dia"
         r"|24\s?h\s?/\s?24)\b",
         "nonstop",
     ),
@@ -62,6 +62,18 @@ _SHORTHAND = (
     (r"\bn't\b", "n not"),
     (r"\bdont\b", "don't"),
 )
+_WHO = (
+    r"(?: (?:all|team|there|everyone|everybody|folks|guys|friends|colleagues|support|ops|platform|cloud|sir|madam|again"
+    r"|equipo|zusammen|a tous|todos))"
+)
+_COURTESY = (
+    rf"(?:^|(?<=[\n.!?,]))\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|greetings|hola|buenos dias"
+    rf"|buenas|bonjour|hallo|guten (?:tag|morgen)|안녕하세요){_WHO}{{0,3}}\s*(?:[.,!?]+|\n)\s*",
+    r"\bi hope (?:you|this|all|everyone)[^.!?\n\d]*(?:[.!?]+|$)\s*",
+    r"\n(?:cheers|best|regards|kind regards|best regards|thanks|gruss|saludos|cordialement)[,!.]?\n[^\n]{0,40}$",
+    r"\b(?:many thanks|thanks(?: a lot| so much| in advance)?|thank you(?: very much)?|danke|gracias|merci)"
+    r"(?: and (?:best|kind) regards)?[.! ]*$",
+)
 
 
 def normal(text: str) -> tuple[str, Tongue]:
@@ -77,6 +89,8 @@ def normal(text: str) -> tuple[str, Tongue]:
     text = re.sub(r" ?\n[\n ]*", "\n", text).strip()
     for pattern, plainly in _SHORTHAND:
         text = re.sub(pattern, plainly, text)
+    for courtesy in _COURTESY:
+        text = re.sub(courtesy, "", text).strip()
     tongue = tongue_of(text)
     if tongue == "fr":
         text = re.sub(r"(?<=\d)\s?([tgmp])o\b", r" \1b", text)
