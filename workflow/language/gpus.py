@@ -99,7 +99,8 @@ def _count(text: str, match: re.Match[str]) -> int:
 
 
 def _untyped(text: str) -> tuple[int, tuple[int, int]]:
-    words = r"(?:(?!per\b|an?\b|the\b|get\b|use\b|need\b|to\b|with\b|and\b|x86|vcpu|core|node|machine|box|hours?\b|gb\b)[a-z]+ ){0,2}"
+    others = r"(?:per|an?|the|get|use|need|to|with|and|hours?|gb)\b|x86|vcpu|core|node|machine|box"
+    words = rf"(?:(?!{others})[a-z]+ ){{0,2}}"
     found = [
         *re.finditer(rf"{NUM}(?: ?x)?[ -]?{words}{_GPU}(?![a-z0-9])", text),
         *re.finditer(

@@ -42,7 +42,8 @@ _LETTERS = str.maketrans(
 _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 _SHORTHAND = (
     (
-        r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr|24 ?시간 ?(?:내내|상시|운영|가동|서비스|켜)|24 horas al dia"
+        r"\b(?:24\s?[/x*]\s?7|24 hours a day|around the clock|rund um die uhr"
+        r"|24 ?시간 ?(?:내내|상시|운영|가동|서비스|켜)|24 horas al dia"
         r"|24\s?h\s?/\s?24)\b",
         "nonstop",
     ),
@@ -67,7 +68,8 @@ _WHO = (
     r"|equipo|zusammen|a tous|todos))"
 )
 _COURTESY = (
-    rf"(?:^|(?<=[\n.!?,]))\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|greetings|hola|buenos dias"
+    rf"(?:^|(?<=[\n.!?,]))\s*(?:hi|hello|hey|dear"
+    r"|good (?:morning|afternoon|evening|day)|morning|greetings|hola|buenos dias"
     rf"|buenas|bonjour|hallo|guten (?:tag|morgen)|안녕하세요){_WHO}{{0,3}}\s*(?:[.,!?]+|\n)\s*",
     r"\bi hope (?:you|this|all|everyone)[^.!?\n\d]*(?:[.!?]+|$)\s*",
     r"\n(?:cheers|best|regards|kind regards|best regards|thanks|gruss|saludos|cordialement)[,!.]?\n[^\n]{0,40}$",

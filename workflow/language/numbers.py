@@ -166,7 +166,7 @@ def _korean(text: str) -> str:
         lambda m: _show(float(m[1]) * 10_000 + float(m[2] or 0) * 1_000),
         text,
     )
-    text = re.sub(r"(\d+(?:\.\d+)?)?\s*천(?=\s*(?:달러|불|원))", lambda m: " " + _show(float(m[1] or 1) * 1_000), text)
+    text = re.sub(r"(\d+(?:\.\d+)?)?천(?=\s*(?:달러|불|원))", lambda m: _show(float(m[1] or 1) * 1_000), text)
     text = re.sub(r"(\d+)\s*시간\s*반", r"\1.5시간", text)
     return re.sub(r"(\d+)\s*일\s*반", r"\1.5일", text)
 

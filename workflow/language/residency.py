@@ -138,7 +138,8 @@ def _without_people(text: str) -> str:
     text = re.sub(
         rf"(?<!\w){PEOPLE}(?:,? (?:are|r|is|sit|live|based|located|mostly|mainly|all|who|will|be|sind"
         rf"|estan|sont|kommen))*"
-        rf" (?:in|from|across|around|at|aus|en|de|a|au|aux|dans) {_PLACE}(?: (?:and|or|und|oder|y|o|et|ou) {_PLACE})*(?: only)?",
+        rf" (?:in|from|across|around|at|aus|en|de|a|au|aux|dans) {_PLACE}"
+        rf"(?: (?:and|or|und|oder|y|o|et|ou) {_PLACE})*(?: only)?",
         "people",
         text,
     )

@@ -40,6 +40,7 @@ _KEYWORDS: dict[Tongue, str] = {
     "ko": "spot budget server model",
 }
 _RIGHT = (
+    "retain retained uses module modulo modulos clients "
     "mode modes sever severe note noted moth dynamics sport post serve serves served state states"
     " trained trainer"
     " strain hose house housed week weak date dates care bucked convent covert expert experts achieve person"

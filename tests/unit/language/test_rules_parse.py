@@ -54,12 +54,13 @@ WORK = "Train our churn model on 2 T4 GPUs for 3 hours, data must stay in Japan,
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("place", ["before", "after"])
-def test_an_injected_order_changes_nothing(order: str, place: str) -> None:
-    if place == "before" and order.startswith("</"):
-        pytest.skip("what follows the end of a request is no request")
-    text = f"{order} {WORK}" if place == "before" else f"{WORK} {order}"
-    assert parse(text) == parse(WORK)
+def test_an_injected_order_after_the_work_changes_nothing(order: str) -> None:
+    assert parse(f"{WORK} {order}") == parse(WORK)
+
+
+@pytest.mark.parametrize("order", [order for order in ORDERS if not order.startswith("</request>")])
+def test_an_injected_order_before_the_work_changes_nothing(order: str) -> None:
+    assert parse(f"{order} {WORK}") == parse(WORK)
 
 
 def test_a_region_in_an_injected_order_is_kept_for_the_gate_to_judge() -> None:
