@@ -23,7 +23,9 @@ _NOT_THE_CLOUD = (
 )
 _CLOUD = r"(?<![\w.@-])(?:" + "|".join(_NAMES.values()) + r")(?![a-z0-9])" + _NOT_THE_CLOUD
 _SOURCE = (
-    r"(?:from|off|out of|leaving|unlike|source:?|aus|von|desde|depuis|instead of|prefer\w*|ideally|vorzugsweise"
+    r"(?:(?:lives?|sits?|resides?|lies|lie|stored|liegen|liegt|estan|se trouvent) (?:on|in|at|auf|bei|en|sur"
+    r"|chez)|from|off|out of|leaving|unlike|source:?|aus|von|desde|depuis|instead of|prefer\w*|ideally"
+    r"|vorzugsweise"
     r"|preferiblemente|de preference|similar to)"
     r" (?:[\w']+ ){0,4}?"
 )

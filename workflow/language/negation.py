@@ -37,7 +37,7 @@ _OR = (
 def refused(text: str, name: str) -> list[tuple[int, int]]:
     """Spans of the names (a regex) that the text refuses, with all that are named in the same breath."""
     listed = rf"(?P<names>(?:{name})(?:{_OR}(?:{_BETWEEN} )*(?:{name}))*)"
-    before = re.finditer(rf"(?<![\w-]){_NOT}(?:[\s-]+{_BETWEEN})*[\s-]+{listed}", text)
+    before = re.finditer(rf"(?<![\w-]){_NOT}(?:[\s-]+{_BETWEEN})*[\s-]+(?:[dl]')?{listed}", text)
     non = re.finditer(rf"(?<!\w)(?:non|un|no)-?(?P<names>{name})", text)
     after = re.finditer(rf"{listed}(?:{_AFTER})", text)
     return [match.span("names") for found in (before, non, after) for match in found]

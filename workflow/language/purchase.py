@@ -19,6 +19,9 @@ _ON_DEMAND = (
     r"|uninterruptible)(?![a-z0-9])"
 )
 _KEEP = re.compile(
+    r"\b(?:no account|no circumstances|keinen (?:fall|umstanden)|ningun(?: caso|a circunstancia)"
+    r"|aucun cas)\b[^.;\n]{0,40}?\b(?:interrupt|unterbroch|interrump|interromp)"
+    r"|"
     r"\b(?:must|may|can|should|shall|cannot|must|do|does|is|are)?\s?(?:not|n't|never)\b[^.;,\n]{0,25}?\b(?:be "
     r"|get |being )?(?:interrupted|preempted|pre-empted|evicted|reclaimed|killed|taken (?:back|away))"
     r"|\bcannot\b[^.;,\n]{0,25}?\b(?:interrupted|preempted|pre-empted|evicted|reclaimed|interruptions?)"

@@ -60,7 +60,7 @@ _PATTERNS = (
     rf"(?<!not )(?<!never )\b{_STAY} {_FILL}{_IN} {_MANY}",
     rf"{_IN} {_MANY} {_STAY}\b",
     rf"\b(?:not|never|n't|neither|nor|no|without|nothing|nicht|niemals|cannot|nada|sin|ne|jamais|kein\w*"
-    rf"|sans)\b[^.;\n]{{0,50}}?\b(?:leave|leaving|exit|exiting|outside|out of|beyond|ausserhalb|salir"
+    rf"|sans)\b[^.;\n]{{0,50}}?\b(?:leaves?|leaving|exit|exiting|outside|out of|beyond|ausserhalb|salir"
     rf"|salgan?"
     rf"|abandonar|fuera|quitter|sortir|hors|en dehors)\b(?: of| de| del| d')? ?{_MANY}",
     rf"{_MANY} (?:\w+ )?(?:nicht|niemals) verlassen",

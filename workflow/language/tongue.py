@@ -15,13 +15,16 @@ def _of(words: str) -> frozenset[str]:
 
 
 _WORDS: dict[Tongue, frozenset[str]] = {
-    "en": _of("the an we our i my for with and to of is are it on please need that this must at from can be or no not"),
+    "en": _of(
+        "the an we our i my for with and to of is are it on please need that this must at from can be or no not"
+        " one two three four five six seven eight nine ten any each within under train run users only"
+    ),
     "de": _of(
         "der die das und wir mit fur fuer nur nicht ein eine einen einem einer bitte brauchen brauche"
         " auf im ist muss"
         " soll darf pro zum zur unsere unser unseren stunden werden ich hochstens oder den dem von bei"
         " auch es bis"
-        " monat kein keine daten innerhalb unter kerne kernen gpus"
+        " monat kein keine daten innerhalb unter kerne kernen"
     ),
     "es": _of(
         "el los las con para por una un necesito necesitamos que en nuestros nuestra nuestro nuestras"
