@@ -18,7 +18,7 @@ run: $(VENV)/.run $(EMULATORS)/.done
 	@$(BIN)/tollgate run "$$TASK"
 
 test: $(VENV)/.dev $(EMULATORS)/.done lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

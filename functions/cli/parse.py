@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from workflow.language.choose import choose
-from workflow.language.predict import predict
 
 from functions.cli import output
 from functions.cli.output import out
 from functions.cli.render import workload_rows
+from workflow.language.choose import choose
+from workflow.language.predict import predictions
 from workflow.model.errors import BadRequest, TollgateError
 
 
@@ -29,8 +29,8 @@ def parse(
         if file is not None:
             if not file.is_file():
                 raise BadRequest(f"There is no file {file}.", "Name a JSON-lines file of requests.")
-            for line in asyncio.run(predict(file, choose(os.environ))):
-                print(json.dumps(line, ensure_ascii=False))
+            # Not splitlines: a text may hold U+2028.
+            asyncio.run(_predict(file.read_text(encoding="utf-8-sig").split("\n")))
             return
         reading = asyncio.run(choose(os.environ).read(text))
     except TollgateError as error:
@@ -42,3 +42,9 @@ def parse(
     for name, value in workload_rows(reading.workload):
         table.add_row(f"[dim]{name}[/]", value)
     out.print(table)
+
+
+async def _predict(lines: list[str]) -> None:
+    """One prediction line per request, as it is read."""
+    async for line in predictions(lines, choose(os.environ)):
+        print(json.dumps(line, ensure_ascii=False), flush=True)

@@ -115,7 +115,7 @@ def conclude(told: Settings, ended: Run, as_json: bool) -> int:
     else:
         out.print(f"  record   {path}", soft_wrap=True)
         out.print(f"[dim]  again:   tollgate runs show {ended.id}     proof: tollgate ledger verify[/]")
-    return EXITS[ended.state]
+    return output.BAD_REQUEST if ended.record.code == "BAD_REQUEST" else EXITS[ended.state]
 
 
 def save(home: Path, ended: Run) -> Path:

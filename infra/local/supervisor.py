@@ -120,7 +120,8 @@ def _start(home: Path, service: Service) -> None:
     try:
         begun = process.start(service.command, service.environment, PROJECT, folder / f"{service.name}.log")
     except OSError as error:
-        raise NotUp(f"{service.name} cannot be started: {error}", "Run `make setup` first.") from error
+        remedy = "Run `make run` first: it sets everything up."
+        raise NotUp(f"{service.name} cannot be started: {error}", remedy) from error
     begun.save(folder / f"{service.name}.json")
 
 

@@ -1,11 +1,10 @@
-"""The whole house on ports of its own: local clouds, functions and control plane, started once for all flows."""
+"""The whole house on ports of its own: local clouds, functions and control plane, started once for each worker."""
 
 import os
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,16 +17,10 @@ from infra.local import supervisor
 from tests.flows.house import House
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All flows share one house, so they stay on one worker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("flows"))
-
-
-def _free_ports(count: int) -> int:
-    """The first of `count` free ports in a row."""
-    for base in range(21_000, 60_000, 50):
+def _free_ports(count: int, worker: str) -> int:
+    """The first of `count` free ports in a row. Each worker of a parallel run looks in a range of its own."""
+    first = 21_000 + 2_000 * int(worker.removeprefix("gw") or 0)
+    for base in range(first, first + 2_000, 50):
         with closing(socket.socket()) as probe:
             if all(probe.connect_ex(("127.0.0.1", base + offset)) for offset in range(count)):
                 return base
@@ -37,7 +30,7 @@ def _free_ports(count: int) -> int:
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Everything up. The environment of this process is changed for as long as that lasts."""
-    base = _free_ports(20)
+    base = _free_ports(20, os.environ.get("PYTEST_XDIST_WORKER", ""))
     home = tmp_path_factory.mktemp("house")
     before = dict(os.environ)
     os.environ |= {

@@ -66,7 +66,9 @@ def _azure(environment: Mapping[str, str]) -> list[str]:
             answer = http.get(f"{group}/providers/{path}")
             return [] if answer.status_code == 404 else list(answer.raise_for_status().json()["value"])
 
-        found = [f"{kind} {one['name']}" for kind, path in AZURE.items() for one in names(path)]
+        # What every job of a tenant shares stays, and is tagged so; what a run made carries the run.
+        made = ((kind, one) for kind, path in AZURE.items() for one in names(path))
+        found = [f"{kind} {one['name']}" for kind, one in made if "tollgate-shared" not in (one.get("tags") or {})]
         for workspace in names(WORKSPACES):
             jobs = names(f"{WORKSPACES}/{workspace['name']}/jobs")
             found += [f"job {job['name']}" for job in jobs if job["properties"].get("status") not in ENDED]

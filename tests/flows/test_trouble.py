@@ -37,7 +37,8 @@ async def test_refused_capacity_sends_the_run_to_the_next_candidate(house: House
     first, second = (a["candidates"][a["chosen"]]["priced"]["offer"] for a in house.of_kind("allocated"))
     assert failed["trouble"]["code"] == "NO_CAPACITY"
     assert record.state == "succeeded"
-    assert (first["region"], first["machine"]) != (second["region"], second["machine"])
+    spots = [(o["region"], o["zone"], o["machine"]) for o in (first, second)]
+    assert spots[0] != spots[1]
     assert sum(n.startswith("instance ") for n in (await house.holdings())[cloud]) == 1
 
 
@@ -114,5 +115,5 @@ async def test_with_everything_down_the_run_ends_failed_and_leaves_nothing_behin
 async def test_money_is_held_for_what_lives_and_given_back_for_what_was_rolled_back(house: House) -> None:
     house.fault("gcp", "unhealthy", times=1)
     record = await house.record(f"{BATCH}, GCP only")
-    states = sorted((r.state, r.cents > 0) for r in await house.reservations(record.run))
+    states = sorted((r.state, r.cents > 0) for r in await house.reservations(record.run) if r.cents)
     assert states == [("released", True), ("settled", True)]

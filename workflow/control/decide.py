@@ -112,7 +112,7 @@ class Control:
             if not stands:
                 return Decided(decision=decision, question=asked, key=key, cost_cents=cost)
             wanted = [self._reservation(key, run, principal, project, held.cents if held else cost)]
-            if tool.risk == "read" or cost == 0 or await self.store.reserve(wanted, spend):
+            if tool.risk == "read" or await self.store.reserve(wanted, spend):
                 break
         leave = self._leave(principal, call, decision, run, step, key)
         return Decided(decision=decision, question=asked, key=key, cost_cents=cost, leave=leave)
@@ -126,18 +126,20 @@ class Control:
         *,
         approval: Approval | None = None,
     ) -> PlanDecided:
-        """Judge every step of a plan at the whole plan's price, and hold each step's money if all may be done."""
-        costly = [step for step in plan.steps if step.cost_cents]
+        """Judge every step of a plan at the whole plan's price, and hold each step's money if all may be done.
+
+        A step that costs nothing is held too: that is what shows later that it was part of an allowed plan.
+        """
         while True:
             now = self.clock.now()
-            spend = await self.store.spend(principal.tenant, project, now, without=[step.key for step in costly])
+            spend = await self.store.spend(principal.tenant, project, now, without=[step.key for step in plan.steps])
             questions = plan_questions(self.tools, principal, plan, price, spend, now)
             decision = await judge(self.gate, questions)
             if decision.verdict == "ask" and approval is not None:
                 decision = self._approved(decision, approval, plan)
             if not decision.allowed:
                 return PlanDecided(decision=decision, questions=questions)
-            wanted = [self._reservation(step.key, plan.run, principal, project, step.cost_cents) for step in costly]
+            wanted = [self._reservation(step.key, plan.run, principal, project, step.cost_cents) for step in plan.steps]
             if await self.store.reserve(wanted, spend):
                 return PlanDecided(decision=decision, questions=questions)
 

@@ -112,12 +112,12 @@ class Front:
         store = self.control.store
         if RECEIPT in result.meta:
             receipt = await store.save_receipt(Receipt.model_validate(result.meta[RECEIPT]))
-            if decided.cost_cents and run.startswith(DIRECT):
+            if run.startswith(DIRECT):
                 await store.settle(decided.key, "settled")
             await store.append(self._event(principal, run, "call.done", {"receipt": receipt.model_dump(mode="json")}))
             return
         error: dict[str, Any] = result.meta.get(ERROR, {})
-        if decided.cost_cents and not error.get("retryable", True):
+        if not error.get("retryable", True):
             await store.settle(decided.key, "released")
         await store.append(self._event(principal, run, "call.failed", {"key": decided.key, **result.meta}))
 

@@ -21,8 +21,8 @@ from workflow.model.workload import Request
 OFFERS = 2000
 """Offers asked of one cloud: the cheapest per region and purchase, so that no place is left out."""
 QUOTAS_AT_ONCE = 4
-FAMILY = "FAMILY_NOT_ALLOWED"
-GPU_TIER = "GPU_TIER"
+MACHINE_RULES = ("FAMILY_NOT_ALLOWED", "GPU_TIER", "MACHINE_UNKNOWN")
+"""Codes that speak against a machine wherever it stands, so that another machine in the same place may do."""
 
 
 async def allocate(context: Context, state: State) -> State:
@@ -66,28 +66,37 @@ class _Survey:
         self.context, self.request, self.brief, self.attempt = context, request, brief, attempt
         self.exclusions = exclusions
         self.down: list[TollgateError] = []
+        self.barred: dict[str, set[str]] = {}
         self.now = context.clock.now()
-        self.offers: dict[str, list[Priced]] = {}
         self.spend = Spend(tenant_month_cents=0, project_month_cents=0)
 
     async def candidates(self) -> list[Candidate]:
         """Judged offers of every cloud that answers.
 
-        A cloud names its cheapest machine per place. Where the gate forbids that machine's family, the cloud is asked
-        again without the family, until the cheapest allowed one is found.
+        A cloud names its cheapest machine per place. Where the gate forbids that machine anywhere, the cloud is asked
+        again without it, until the cheapest allowed one is found.
         """
         tenant, project = self.request.principal.tenant, self.request.project
         self.spend = await self.context.store.spend(tenant, project, self.now)
         clouds = [c for c in self.brief.clouds or self.context.clouds if not self._excluded(c)]
-        barred: dict[str, set[str]] = {cloud: set() for cloud in clouds}
-        found: list[Candidate] = []
+        found: dict[tuple[str, ...], Candidate] = {}
         while clouds:
-            answers = await asyncio.gather(*(self._estimate(cloud, barred[cloud]) for cloud in clouds))
-            fresh = [priced for answer in answers for priced in answer]
+            answers = await asyncio.gather(*(self._estimate(cloud) for cloud in clouds))
+            fresh = [p for answer in answers for p in answer if _label(p) not in found]
             judgements = await self._judge(fresh)
-            found += judgements
-            clouds = [cloud for cloud in clouds if _bar(barred[cloud], cloud, judgements)]
-        return sorted(_unique(found), key=lambda c: c.rank)
+            found |= {_label(c.priced): c for c in judgements}
+            clouds = self._bar(judgements)
+        return sorted(found.values(), key=lambda c: c.rank)
+
+    def _bar(self, judgements: Sequence[Candidate]) -> list[str]:
+        """Leave out the machines that the gate forbids; returns the clouds that are worth asking again."""
+        again: set[str] = set()
+        for candidate in judgements:
+            offer = candidate.priced.offer
+            if any(v.code in MACHINE_RULES for v in candidate.decision.violations):
+                again.add(offer.cloud)
+                self.barred.setdefault(offer.cloud, set()).add(offer.machine)
+        return sorted(again)
 
     async def with_quotas(self, candidates: Sequence[Candidate]) -> Allocation:
         """Ask the quotas of the best few at a time until one suffices."""
@@ -131,8 +140,9 @@ class _Survey:
     def _excluded(self, cloud: str) -> bool:
         return any(e.cloud == cloud and not e.region for e in self.exclusions)
 
-    async def _estimate(self, cloud: str, barred: set[str]) -> list[Priced]:
+    async def _estimate(self, cloud: str) -> list[Priced]:
         brief = self.brief
+        barred = [Exclusion(cloud=cloud, machine=m, reason="policy") for m in sorted(self.barred.get(cloud, ()))]
         wanted = get_cost_estimate.Input(
             sells=brief.sells,
             vcpus=brief.vcpus,
@@ -142,8 +152,7 @@ class _Survey:
             arch="x86_64" if brief.sells == "machine" else "any",
             purchase=brief.purchase,
             regions=brief.regions,
-            exclude=tuple(e for e in self.exclusions if e.cloud == cloud),
-            exclude_families=tuple(sorted(barred)),
+            exclude=(*(e for e in self.exclusions if e.cloud == cloud), *barred),
             nodes=brief.nodes,
             hours=brief.hours,
             storage_gib=brief.storage_gib,
@@ -186,18 +195,6 @@ class _Survey:
         return f"quota: {quota.needed:g} {quota.unit} needed, {quota.free:g} free of {quota.limit:g}"
 
 
-def _bar(barred: set[str], cloud: str, judgements: Sequence[Candidate]) -> bool:
-    """Add the families that the gate forbids; True where there are new ones and so the cloud is worth asking again."""
-    families = {
-        c.priced.offer.family
-        for c in judgements
-        if c.priced.offer.cloud == cloud and any(v.code in (FAMILY, GPU_TIER) for v in c.decision.violations)
-    }
-    fresh = families - barred
-    barred |= fresh
-    return bool(fresh)
-
-
-def _unique(candidates: Sequence[Candidate]) -> list[Candidate]:
-    by_offer = {(c.priced.offer.place, c.priced.offer.machine, c.priced.offer.purchase): c for c in candidates}
-    return list(by_offer.values())
+def _label(priced: Priced) -> tuple[str, ...]:
+    offer = priced.offer
+    return (offer.place, offer.machine, offer.purchase)

@@ -133,9 +133,10 @@ def _hours(work: Workload, stays: bool, notes: list[str]) -> float:
 
 
 def _storage(work: Workload, notes: list[str]) -> float:
-    if work.kind == "storage" and work.storage_gib is None:
-        notes.append(f"No size was given: {BUCKET_GIB} GiB are reckoned with.")
-        return BUCKET_GIB
+    if work.kind == "storage":
+        if work.storage_gib is None:
+            notes.append(f"No size was given: {BUCKET_GIB} GiB are reckoned with.")
+        return work.storage_gib or BUCKET_GIB
     if work.storage_gib is None:
         notes.append(f"Each machine has a disk of {DISK_GIB} GiB.")
     return max(work.storage_gib or 0, DISK_GIB)

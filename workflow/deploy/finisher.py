@@ -21,8 +21,7 @@ async def finish(context: Context, state: State) -> State:
     record = conclude(state, context.clock.now())
     if record.state == "succeeded":
         for step in Plan.model_validate(state["plan"]).steps:
-            if step.cost_cents:
-                await context.store.settle(step.key, "settled")
+            await context.store.settle(step.key, "settled")
     run = Run(
         id=request.id,
         tenant=request.principal.tenant,

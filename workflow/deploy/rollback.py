@@ -22,8 +22,7 @@ async def roll_back(context: Context, state: State) -> State:
     for receipt in reversed([Receipt.model_validate(r) for r in state["receipts"]]):
         left += await _undo(context, request, plan, receipt)
     for step in plan.steps:
-        if step.cost_cents:
-            await _free(context, step.key)
+        await context.store.settle(step.key, "released")
     exclusion = exclude(plan.offer, trouble)
     exclusions = [*state.get("exclusions", []), *([dump(exclusion)] if exclusion else [])]
     attempt = state["attempt"] + 1
@@ -78,7 +77,3 @@ async def _undo(context: Context, request: Request, plan: Plan, receipt: Receipt
         body = {"resource": call["resource"], "seconds": round(answer.seconds, 3)}
         await context.journal.write(request, "undone", body)
     return left
-
-
-async def _free(context: Context, key: str) -> None:
-    await context.store.settle(key, "released")
