@@ -54,16 +54,23 @@ class Created(Noun):
     resources: tuple[Resource, ...] = Field(min_length=1)
 
 
+class Undo(Noun):
+    """A call that takes an effect back, on the same cloud."""
+
+    tool: str
+    arguments: Json
+
+
 @dataclass(frozen=True)
 class Tool:
-    """A tool's contract. `undo` turns what was created into the `release_resource` calls that take it away."""
+    """A tool's contract. `undo` turns what was asked and what came of it into the calls that take it back, in order."""
 
     name: str
     summary: str
     risk: Risk
     input: type[Noun]
     output: type[Noun]
-    undo: Callable[[Tags, Created], list[Json]] | None = None
+    undo: Callable[[Any, Any], list[Undo]] | None = None
     annotations: dict[str, bool] = field(default_factory=dict)
 
     def hints(self) -> dict[str, Any]:
@@ -77,6 +84,12 @@ class Tool:
         }
 
 
-def release_created(tags: Tags, created: Created) -> list[Json]:
+def release_created(wanted: Placed, created: Created) -> list[Undo]:
     """The undo of everything that creates: release each resource, the last first."""
-    return [{"resource": made.model_dump(mode="json"), "tenant": tags.tenant} for made in reversed(created.resources)]
+    return [
+        Undo(
+            tool="release_resource",
+            arguments={"resource": made.model_dump(mode="json"), "tenant": wanted.tags.tenant},
+        )
+        for made in reversed(created.resources)
+    ]

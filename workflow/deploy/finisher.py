@@ -59,7 +59,9 @@ def conclude(state: State, now: datetime) -> Record:
         plan_digest=plan.digest if plan else "",
         decision=decision,
         resources=tuple(r for receipt in receipts for r in receipt.resources),
-        left_behind=tuple(Resource.model_validate(item["resource"]) for item in state.get("left_behind", [])),
+        left_behind=tuple(
+            Resource.model_validate(item["resource"]) for item in state.get("left_behind", []) if item["resource"]
+        ),
         health=tuple(Health.model_validate(h) for h in state.get("health", [])),
         exclusions=tuple(Exclusion.model_validate(e) for e in state.get("exclusions", [])),
         code=code,

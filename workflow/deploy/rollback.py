@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mcp_handlers.tools.contract import Created, Tags
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
@@ -57,23 +56,24 @@ def exclude(offer: Offer, trouble: Trouble) -> Exclusion | None:
 
 
 async def _undo(context: Context, request: Request, plan: Plan, receipt: Receipt) -> list[Json]:
-    """Release what one receipt made. Returns what could not be released."""
+    """Take back what one receipt tells of. Returns what could not be taken back."""
     contract = context.contracts[receipt.tool]
     step = next(s for s in plan.steps if s.key == receipt.key)
     if contract.undo is None:
         return []
-    created = Created(resources=receipt.resources)
+    wanted, made = contract.input.model_validate(step.arguments), contract.output.model_validate(receipt.output)
     left: list[Json] = []
-    for number, call in enumerate(contract.undo(Tags.model_validate(step.arguments["tags"]), created)):
+    for number, undo in enumerate(contract.undo(wanted, made)):
         name = f"undo-{number}-{step.name}"
+        resource = undo.arguments.get("resource")
         try:
-            answer = await context.tools.call("release_resource", receipt.cloud, call, run=plan.run, step=name)
+            answer = await context.tools.call(undo.tool, receipt.cloud, undo.arguments, run=plan.run, step=name)
         except TollgateError as error:
-            left.append({"resource": call["resource"], "code": error.code, "message": error.message})
+            left.append({"resource": resource, "code": error.code, "message": error.message})
             continue
         if isinstance(answer, Decision):
-            left.append({"resource": call["resource"], "code": "DENIED", "message": answer.violations[0].message})
+            left.append({"resource": resource, "code": "DENIED", "message": answer.violations[0].message})
             continue
-        body = {"resource": call["resource"], "seconds": round(answer.seconds, 3)}
+        body = {"tool": undo.tool, "resource": resource, "seconds": round(answer.seconds, 3)}
         await context.journal.write(request, "undone", body)
     return left

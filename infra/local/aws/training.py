@@ -35,6 +35,7 @@ class Job:
 
     @property
     def arn(self) -> str:
+        """The job's name as AWS spells it in full."""
         return f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:training-job/{self.request[_NAME]}"
 
     def at(self, now: datetime) -> Job:
