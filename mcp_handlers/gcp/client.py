@@ -17,7 +17,15 @@ from urllib.parse import quote
 
 from mcp_handlers.gcp import errors
 from workflow.model.base import Json
-from workflow.model.errors import CloudDown, OutcomeUnknown, RegionDown, Rejected, Throttled, TollgateError
+from workflow.model.errors import (
+    CloudDown,
+    NoPermission,
+    OutcomeUnknown,
+    RegionDown,
+    Rejected,
+    Throttled,
+    TollgateError,
+)
 
 TIMEOUT = (3.05, 20.0)
 """Seconds to connect, and between two bytes of an answer."""
@@ -178,6 +186,9 @@ def connect(env: Mapping[str, str]) -> Clients:
     """Clients for TOLLGATE_GCP_PROJECT. TOLLGATE_GCP_ENDPOINT, where it is set, stands for all of Google's hosts.
 
     Credentials are the machine's own (google-auth's default ones); GCE_METADATA_HOST and GCE_METADATA_IP, which
-    google-auth reads from the process itself, say where the metadata server is. Raises KeyError without a project.
+    google-auth reads from the process itself, say where the metadata server is. Raises NoPermission without a project.
     """
-    return Clients(env.get("TOLLGATE_GCP_ENDPOINT", "").rstrip("/"), env["TOLLGATE_GCP_PROJECT"])
+    project = env.get("TOLLGATE_GCP_PROJECT", "")
+    if not project:
+        raise NoPermission("TOLLGATE_GCP_PROJECT is not set.", "Set it to the project that Tollgate works in.")
+    return Clients(env.get("TOLLGATE_GCP_ENDPOINT", "").rstrip("/"), project)
