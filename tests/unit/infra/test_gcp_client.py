@@ -10,7 +10,7 @@ import pytest
 from google.auth.transport import requests
 
 from mcp_handlers.gcp import client, owned
-from workflow.model.errors import NoCapacity, NotFound, OutcomeUnknown, Rejected
+from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected
 from workflow.model.run import Resource
 
 
@@ -82,7 +82,7 @@ def test_no_id_or_zone_leads_to_another_resource(session: type[Session], changes
 
 
 def test_a_project_must_be_named() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(NoPermission):
         client.connect({})
 
 
