@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from functions.binding import bind
 from functions.http import HttpPost
 from functions.registry import cloud_names, tool_names
-from functions.serve.asgi import app
+from functions.serve.asgi import app, sse_routes
 from functions.serve.plane import catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.forward import Post
@@ -19,10 +19,11 @@ from workflow.store.sqlite import open_store
 
 
 def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:
-    """One cloud's web application: its catalog at `/mcp` and every function at `/mcp/{tool}`."""
+    """One cloud's web application: its catalog at `/mcp` (old clients: `/sse`), every function at `/mcp/{tool}`."""
     environment = told.environment()
     functions = {f"/mcp/{tool}": bind(cloud, tool, environment) for tool in tool_names()}
-    return app({"/mcp": catalog_endpoint(told, cloud, post), **functions}, cloud)
+    catalog = catalog_endpoint(told, cloud, post)
+    return app({"/mcp": catalog, **functions}, cloud, sse_routes(catalog.service))
 
 
 async def serve(told: Settings) -> None:

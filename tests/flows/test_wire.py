@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, ClientSession
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
@@ -106,6 +107,19 @@ async def test_a_read_goes_straight_to_its_function(house: House) -> None:
     url = f"{house.told.cloud_url('azure')}/mcp/get_cost_estimate"
     async with bearer(token(house, "azure")) as http, Client(streamable_http_client(url, http_client=http)) as client:
         result = await client.call_tool("get_cost_estimate", {"vcpus": 8, "memory_gib": 32, "limit": 3})
+    assert len((result.structured_content or {})["offers"]) == 3
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+async def test_each_cloud_serves_clients_of_the_old_transport(house: House, cloud: str) -> None:
+    headers = {"authorization": f"Bearer {token(house, cloud)}"}
+    async with (
+        sse_client(f"{house.told.cloud_url(cloud)}/sse", headers=headers) as (read, write),
+        ClientSession(read, write) as session,
+    ):
+        await session.initialize()
+        assert sorted(t.name for t in (await session.list_tools()).tools) == list(tool_names())
+        result = await session.call_tool("get_cost_estimate", {"vcpus": 8, "memory_gib": 32, "limit": 3})
     assert len((result.structured_content or {})["offers"]) == 3
 
 

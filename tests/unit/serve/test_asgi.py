@@ -1,0 +1,188 @@
+"""Endpoints on a web server of this machine: who is listened to, progress, and the old transport."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from mcp import ClientSession
+from mcp.client.sse import sse_client
+from mcp.shared.exceptions import MCPError
+from starlette.applications import Starlette
+
+from functions.serve.asgi import app, folded, sse_routes
+from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.result import Result, done
+from workflow.model.base import Json
+from workflow.model.errors import Unauthorized
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "clientInfo": {"name": "t", "version": "1"}, "capabilities": {}},
+}
+
+
+@dataclass
+class Slow:
+    """A service of one tool that waits until it is let go."""
+
+    name: str = "slow"
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listing(self) -> list[Json]:
+        """Its one tool."""
+        return [{"name": "wait", "description": "Waits.", "inputSchema": {"type": "object"}}]
+
+    def has(self, tool: str) -> bool:
+        """Whether it is this one."""
+        return tool == "wait"
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """Wait, for those who say who they are."""
+        if "authorization" not in headers:
+            raise Unauthorized("No bearer token was sent.")
+        await self.go.wait()
+        self.ended.set()
+        return done({"said": arguments})
+
+
+def client(application: Starlette, host: str = "127.0.0.1") -> httpx.AsyncClient:
+    """A client straight into the application."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=f"http://{host}")
+
+
+def call(**meta: Any) -> dict[str, Any]:
+    """A call of the slow tool, in an older revision."""
+    params = {"name": "wait", "arguments": {"a": 1}, "_meta": meta}
+    return {"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": params}
+
+
+STREAM = {"accept": "application/json, text/event-stream", "authorization": "Bearer x"}
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:8000", None, 200),
+        ("localhost", "http://localhost:3000", 200),
+        ("127.0.0.1", "https://evil.example", 403),
+        ("127.0.0.1", "null", 403),
+        ("127.0.0.1", "http://[", 403),
+        ("evil.example", None, 400),
+        ("evil.example:8000", "http://evil.example:8000", 400),
+    ],
+)
+async def test_only_what_names_this_machine_is_listened_to(host: str, origin: str | None, status: int) -> None:
+    async with client(app({"/mcp": Endpoint(Slow())}, "t"), host) as http:
+        headers = {} if origin is None else {"origin": origin}
+        assert (await http.post("/mcp", json=INITIALIZE, headers=headers)).status_code == status
+
+
+async def test_a_routing_header_sent_twice_agrees_with_nothing() -> None:
+    assert folded([("mcp-name", "a"), ("accept", "x"), ("mcp-name", "b")]) == {"mcp-name": "a, b", "accept": "x"}
+    async with client(app({"/mcp": Endpoint(Slow())}, "t")) as http:
+        twice = [("mcp-name", "wait"), ("mcp-name", "other"), ("authorization", "Bearer x")]
+        answer = await http.post("/mcp", json=call(), headers=twice)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32020)
+
+
+def events(text: str) -> list[Any]:
+    """The messages of an event stream."""
+    return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+
+
+async def test_a_long_call_tells_its_progress_to_whoever_asked() -> None:
+    service = Slow()
+    async with client(app({"/mcp": Endpoint(service)}, "t", beat=0.01)) as http:
+        asking = asyncio.create_task(http.post("/mcp", json=call(progressToken="p"), headers=STREAM))
+        asyncio.get_running_loop().call_later(0.1, service.go.set)
+        answer = await asking
+    *beats, last = events(answer.text)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert {beat["method"] for beat in beats} == {"notifications/progress"}
+    assert {beat["params"]["progressToken"] for beat in beats} == {"p"}
+    told = [beat["params"]["progress"] for beat in beats]
+    assert told == sorted(set(told))
+    assert (last["id"], last["result"]["structuredContent"]) == (9, {"said": {"a": 1}})
+
+
+@pytest.mark.parametrize(
+    ("meta", "accept"),
+    [
+        ({}, "application/json, text/event-stream"),
+        ({"progressToken": "p"}, "application/json"),
+        ({"progressToken": True}, "application/json, text/event-stream"),
+        ({"progressToken": ["p"]}, "application/json, text/event-stream"),
+    ],
+)
+async def test_a_long_call_is_answered_plainly_to_everyone_else(meta: dict[str, Any], accept: str) -> None:
+    service = Slow()
+    async with client(app({"/mcp": Endpoint(service)}, "t", beat=0.001)) as http:
+        asking = asyncio.create_task(http.post("/mcp", json=call(**meta), headers=STREAM | {"accept": accept}))
+        asyncio.get_running_loop().call_later(0.05, service.go.set)
+        answer = await asking
+    assert answer.json()["result"]["isError"] is False
+
+
+async def test_a_short_call_is_answered_plainly_to_those_who_asked_for_progress() -> None:
+    service = Slow()
+    service.go.set()
+    async with client(app({"/mcp": Endpoint(service)}, "t")) as http:
+        answer = await http.post("/mcp", json=call(progressToken=1), headers=STREAM)
+    assert answer.json()["result"]["isError"] is False
+
+
+@asynccontextmanager
+async def listening(application: Starlette) -> AsyncIterator[str]:
+    """The application on a free port of this machine."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.listen()
+        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = server.force_exit = True
+            await serving
+
+
+async def test_what_has_begun_goes_on_when_the_client_leaves() -> None:
+    service = Slow()
+    async with listening(app({"/mcp": Endpoint(service)}, "t", beat=0.01)) as url, httpx.AsyncClient() as http:
+        asked = call(progressToken="p")
+        async with http.stream("POST", f"{url}/mcp", json=asked, headers=STREAM) as answer:
+            async for line in answer.aiter_lines():
+                if line.startswith("data: "):
+                    break
+        service.go.set()
+        await asyncio.wait_for(service.ended.wait(), 5)
+
+
+async def test_the_old_transport_lists_and_calls_with_the_callers_token() -> None:
+    service = Slow()
+    service.go.set()
+    async with listening(app({}, "t", sse_routes(service))) as url:
+        async with (
+            sse_client(f"{url}/sse", headers={"authorization": "Bearer x"}) as (read, write),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            assert [tool.name for tool in (await session.list_tools()).tools] == ["wait"]
+            result = await session.call_tool("wait", {"a": 1})
+            assert result.structured_content == {"said": {"a": 1}}
+            with pytest.raises(MCPError, match="Unknown tool"):
+                await session.call_tool("other", {})
+        async with sse_client(f"{url}/sse") as (read, write), ClientSession(read, write) as session:
+            await session.initialize()
+            with pytest.raises(MCPError, match="No bearer token"):
+                await session.call_tool("wait", {})
