@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from functions.registry import contract, room
+from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.function import Function
 from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.resilience import resilience
 from mcp_handlers.prices.catalog import load_cloud
 from policies.engine.embedded import Embedded
 from workflow.model.errors import BadRequest
@@ -35,10 +37,17 @@ def gate() -> Embedded:
     return Embedded()
 
 
+@cache
+def bulkhead(cloud: str) -> Bulkhead:
+    """The places of one cloud's calls in this process, shared by all its functions here."""
+    return Bulkhead(f"tollgate-{cloud}")
+
+
 def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
     """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through."""
     client = room(cloud, "client")
     connect = cache(lambda: client.connect(environment))
+    clock = SystemClock()
     function = Function(
         cloud=cloud,
         tool=contract(tool),
@@ -47,6 +56,7 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
         catalog=load_cloud(cloud).machine,
         gate=gate(),
         keys=keys(environment),
-        clock=SystemClock(),
+        clock=clock,
+        resilience=resilience(cloud, bulkhead(cloud), clock),
     )
     return Endpoint(function)

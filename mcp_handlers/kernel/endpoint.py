@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mcp_handlers.kernel import limits, wire
+from mcp_handlers.kernel import faults, limits, wire
 from mcp_handlers.kernel.response import Response, json_response
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, Message, RpcError
 from workflow.model.base import Json
-from workflow.model.errors import Unauthorized
+from workflow.model.errors import Overloaded, RateLimited, Unauthorized
 
 VERSION = "0.1.0"
 LIST_TTL_MS = 300_000
 """How long a client may keep a list of tools; they change with a deployment."""
+
+BUSY = -32000
+"""JSON-RPC's first code for a server's own errors: slow down and send it again."""
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +62,8 @@ class Endpoint:
             return json_response(200, {"jsonrpc": "2.0", "id": message.id, "result": answer})
         except RpcError as error:
             return _failed(request_id, error)
-        except Exception as error:
-            log.error("unexpected %s in %s", type(error).__name__, self.service.name, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            log.error("unexpected %s in %s", faults.told(error), self.service.name)
             return _failed(request_id, RpcError(wire.INTERNAL_ERROR, "Internal error"))
 
     async def _answer(self, message: Message, headers: Mapping[str, str]) -> Json:
@@ -105,6 +109,8 @@ class Endpoint:
             challenge = {"www-authenticate": f'Bearer realm="tollgate", error_description="{error.message}"'}
             data = {"code": error.code, "remedy": error.remedy}
             raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
+        except (Overloaded, RateLimited) as error:
+            raise _busy(error) from None
         return result.wire()
 
     def _info(self) -> Json:
@@ -112,6 +118,13 @@ class Endpoint:
 
 
 _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
+
+
+def _busy(error: Overloaded | RateLimited) -> RpcError:
+    """HTTP 429, so that gateways and clients that know nothing of MCP slow down too."""
+    seconds = error.retry_after or 1.0
+    data = {"code": error.code, "remedy": error.remedy, "retryable": True, "retry_after": seconds}
+    return RpcError(BUSY, error.message, data, status=429, headers={"retry-after": str(math.ceil(seconds))})
 
 
 def _failed(request_id: str | int | None, error: RpcError) -> Response:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mcp_handlers.kernel import grant, intake
+from mcp_handlers.kernel import deadline, grant, intake
 from mcp_handlers.kernel.identity import authenticate
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.resilience import Resilience
 from mcp_handlers.kernel.result import Result, done, failed, refused
 from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
 from workflow.model.base import Json, Noun, digest
-from workflow.model.errors import TollgateError, Unauthorized
+from workflow.model.errors import Overloaded, TollgateError, Unauthorized
 from workflow.model.ports import Clock, Gate
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
@@ -39,6 +39,7 @@ class Function:
     gate: Gate
     keys: Keys
     clock: Clock
+    resilience: Resilience
 
     @property
     def name(self) -> str:
@@ -54,20 +55,25 @@ class Function:
         return tool == self.tool.name
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
-        """Identity, Input, Grant (writes), gate, handler, receipt: in this order, each able to end it."""
+        """Identity, deadline, Input, Grant (writes), gate, resilience, handler, receipt: in this order, each able to
+        end it."""
         principal = authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
         try:
-            wanted = intake.parse(self.tool, self.cloud, arguments)
-            exact = wanted.model_dump(mode="json")
-            leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
-            verdict = await self.gate.decide(self._question(principal, exact))
-            if not verdict.allowed:
-                return refused(verdict)
-            return await self._perform(wanted, exact, leave)
-        except Unauthorized:
+            with deadline.kept(deadline.read(meta), self.clock.now()):
+                return await self._judged(headers, principal, arguments)
+        except (Unauthorized, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
+
+    async def _judged(self, headers: Mapping[str, str], principal: Principal, arguments: Json) -> Result:
+        wanted = intake.parse(self.tool, self.cloud, arguments)
+        exact = wanted.model_dump(mode="json")
+        leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
+        verdict = await self.gate.decide(self._question(principal, exact))
+        if not verdict.allowed:
+            return refused(verdict)
+        return await self._perform(wanted, exact, leave)
 
     def _grant(self, headers: Mapping[str, str], exact: Json, principal: Principal) -> grant.Grant:
         return grant.check(
@@ -90,7 +96,9 @@ class Function:
     async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None) -> Result:
         started = self.clock.now()
         key = leave.key if leave else ""
-        made = await asyncio.to_thread(self.handler, wanted, self.clients(), key)
+        made = await self.resilience.perform(
+            lambda: self.handler(wanted, self.clients(), key), self.tool.risk, _region(exact)
+        )
         output = made.model_dump(mode="json")
         if leave is None:
             return done(output)
@@ -109,3 +117,9 @@ class Function:
             finished_at=self.clock.now(),
         )
         return done(output, receipt)
+
+
+def _region(exact: Json) -> str:
+    """Where the call acts, as far as its arguments say."""
+    resource = exact.get("resource")
+    return str(exact.get("region") or (resource.get("region") if isinstance(resource, dict) else "") or "")

@@ -46,7 +46,9 @@ def done(output: Json, receipt: Receipt | None = None) -> Result:
 
 def failed(error: TollgateError) -> Result:
     """The tool could not."""
-    body = {"code": error.code, "message": error.message, "remedy": error.remedy, "retryable": error.retryable}
+    body: Json = {"code": error.code, "message": error.message, "remedy": error.remedy, "retryable": error.retryable}
+    if error.retry_after is not None:
+        body["retry_after"] = error.retry_after
     return Result(f"{error.code}: {error.message} {error.remedy}", None, True, {ERROR: body})
 
 

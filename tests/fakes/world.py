@@ -1,16 +1,21 @@
 """One function of a make-believe cloud, with everything around it: for tests of the kernel."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mcp_handlers.kernel.breaker import Breakers
+from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.function import Function
 from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.resilience import Resilience
+from mcp_handlers.kernel.retry import Retry
 from mcp_handlers.tools import create_storage_bucket, get_health
 from mcp_handlers.tools.contract import Tool
 from policies.engine.question import MachineFacts
@@ -31,14 +36,17 @@ RESOURCE = {"cloud": "aws", "kind": "bucket", "id": "tg1", "region": "eu-west-1"
 
 @dataclass
 class Handler:
-    """A handler that makes one bucket, or raises what it was told to."""
+    """A handler that makes one bucket, or raises what it was told to, after doing what it was told to do before."""
 
     raises: Exception | None = None
+    before: Callable[[], object] | None = None
     calls: list[tuple[Noun, str]] = field(default_factory=list)
 
     def __call__(self, wanted: Any, clients: Any, key: str, /) -> Noun:
         """Remember the call; a bucket named by the key, or its health."""
         self.calls.append((wanted, key))
+        if self.before:
+            self.before()
         if self.raises:
             raise self.raises
         if isinstance(wanted, get_health.Input):
@@ -50,15 +58,21 @@ class Handler:
 
 @dataclass
 class World:
-    """`bucket` is a write, `health` a read; `gate`, `handler` and `clock` can be told what to do."""
+    """`bucket` is a write, `health` a read; `gate`, `handler` and `clock` can be told what to do.
+
+    Pauses are taken on `clock` and written down in `slept`; `places` is how many calls it takes at once.
+    """
 
     gate: ToldGate = field(default_factory=ToldGate)
     handler: Handler = field(default_factory=Handler)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    slept: list[float] = field(default_factory=list)
+    places: int = 4
 
     def __post_init__(self) -> None:
         self.signer = Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), self.clock)
         self.keys = Keys(self.signer.jwks())
+        self.bulkhead = Bulkhead("aws", self.places)
         self.bucket = Endpoint(self.function(create_storage_bucket.TOOL))
         self.health = Endpoint(self.function(get_health.TOOL))
 
@@ -73,7 +87,14 @@ class World:
             gate=self.gate,
             keys=self.keys,
             clock=self.clock,
+            resilience=Resilience(
+                Breakers("aws"), Retry(self.clock, sleep=self._sleep), bulkhead=self.bulkhead, clock=self.clock
+            ),
         )
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.forward(seconds=seconds)
 
     def grant(self, **changed: Any) -> Grant:
         """A Grant that fits `create_storage_bucket` with BUCKET, but for what is `changed`."""

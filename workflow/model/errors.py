@@ -18,10 +18,12 @@ class TollgateError(Exception):
     scope: ClassVar[Scope] = ""
     default_remedy: ClassVar[str] = "Report this with the run id."
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", retry_after: float | None = None) -> None:
+        """`retry_after`: seconds that whoever refused asks us to wait, where it said so."""
         super().__init__(message)
         self.message = message
         self.remedy = remedy or self.default_remedy
+        self.retry_after = retry_after
 
 
 class Terminal(TollgateError):
@@ -94,6 +96,27 @@ class Throttled(Retryable):
     default_remedy = "It is tried again with a growing pause."
 
 
+class RateLimited(Retryable):
+    """The caller sends more calls than its tenant may. Nothing was done."""
+
+    code = "RATE_LIMITED"
+    default_remedy = "Wait as long as `retry_after` says, then send the same call again."
+
+
+class Overloaded(Retryable):
+    """As many calls are under way as can be taken. Nothing was done."""
+
+    code = "OVERLOADED"
+    default_remedy = "Wait as long as `retry_after` says, then send the same call again."
+
+
+class DeadlineExceeded(Terminal):
+    """The caller's own deadline passed before anything was done, or before a read was answered."""
+
+    code = "DEADLINE_EXCEEDED"
+    default_remedy = "Send it again with a later deadline, or with none."
+
+
 class RegionDown(Retryable):
     """The cloud's region does not answer or reports itself unavailable."""
 
@@ -150,6 +173,6 @@ def _leaves(root: type[TollgateError]) -> dict[str, type[TollgateError]]:
 BY_CODE = _leaves(TollgateError)
 
 
-def failure(code: str, message: str, remedy: str = "") -> TollgateError:
+def failure(code: str, message: str, remedy: str = "", retry_after: float | None = None) -> TollgateError:
     """The error that `code` names, as it was raised elsewhere. An unknown code is a plain terminal error."""
-    return BY_CODE.get(code, Terminal)(message, remedy)
+    return BY_CODE.get(code, Terminal)(message, remedy, retry_after)

@@ -1,6 +1,7 @@
 """The wire: what each revision of MCP gets for an answer."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -162,3 +163,20 @@ async def test_an_unexpected_fault_is_an_internal_error_that_says_nothing_of_the
     response = await world.bucket.rpc(headers, call("create_storage_bucket", BUCKET))
     assert told(response) == (500, {"code": -32603, "message": "Internal error"})
     assert b"hunter2" not in response.body
+
+
+async def test_an_unexpected_fault_is_logged_with_its_type_and_place_and_nothing_that_it_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    secret = RuntimeError("password=hunter2")
+    secret.__cause__ = ValueError("token=hunter3")
+    world.handler.raises = secret
+    headers = world.headers("create_storage_bucket", grant=world.grant())
+    await world.bucket.rpc(headers, call("create_storage_bucket", BUCKET))
+    (record,) = caplog.records
+    written = logging.Formatter().format(record)
+    assert written.startswith("unexpected RuntimeError at world.py:")
+    assert " __call__ < " in written
+    assert ", from ValueError at an unknown place in tollgate-aws-create_storage_bucket" in written
+    assert "hunter" not in written

@@ -1,0 +1,55 @@
+"""Between the gate and the handler: circuit breaker, retries, a place to work in, and the deadline over all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.breaker import Breakers
+from mcp_handlers.kernel.bulkhead import Bulkhead
+from mcp_handlers.kernel.retry import GivenUp, Retry
+from workflow.model.base import Noun, Risk
+from workflow.model.errors import DeadlineExceeded, Overloaded, TollgateError
+from workflow.model.ports import Clock
+
+
+@dataclass(frozen=True)
+class Resilience:
+    """One function's. The bulkhead is its cloud's, shared by all functions of that cloud in this process."""
+
+    breakers: Breakers
+    retry: Retry
+    bulkhead: Bulkhead
+    clock: Clock
+
+    async def perform(self, work: Callable[[], Noun], risk: Risk, region: str) -> Noun:
+        """What `work` returns. Raises what it raised last; RegionDown or CloudDown without asking while the region's
+        circuit is open; Overloaded; at the deadline DeadlineExceeded for a read and OutcomeUnknown for a write."""
+        self.breakers.admit(region, self.clock.now())
+        try:
+            made = await self.retry.call(lambda: self._once(work, risk), risk)
+        except (GivenUp, DeadlineExceeded, Overloaded):
+            raise
+        except TollgateError as error:
+            self.breakers.settle(region, error, self.clock.now())
+            raise
+        self.breakers.settle(region, None, self.clock.now())
+        return made
+
+    async def _once(self, work: Callable[[], Noun], risk: Risk) -> Noun:
+        limit = deadline.current()
+        seconds = None if limit is None else (limit - self.clock.now()).total_seconds()
+        try:
+            return await self.bulkhead.run(work, seconds)
+        except TimeoutError as error:
+            if seconds is None:
+                raise
+            if risk == "read":
+                raise DeadlineExceeded("The call's deadline passed before the cloud answered.") from None
+            raise GivenUp("The call's deadline passed while the cloud was at work.") from error
+
+
+def resilience(cloud: str, bulkhead: Bulkhead, clock: Clock) -> Resilience:
+    """The resilience of one tool on `cloud`, as functions have it."""
+    return Resilience(breakers=Breakers(cloud), retry=Retry(clock), bulkhead=bulkhead, clock=clock)
