@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
+from mcp_handlers.prices.cost import UNPUBLISHED_PCT
 from workflow.deploy.candidates import Allocation, Candidate
 from workflow.model.base import Json
 from workflow.model.money import cents, usd, usd_per_hour
@@ -54,13 +55,7 @@ def _row(allocation: Allocation, index: int) -> tuple[str, ...]:
     rate = (
         f"{usd_per_hour(offer.object_micros_gib_month)}/GiB·mo" if bucket else usd_per_hour(offer.compute_micros_hour)
     )
-    risk = (
-        "–"
-        if offer.purchase == "on_demand"
-        else "unpublished"
-        if offer.interruption_pct is None
-        else _risk(offer.interruption_pct)
-    )
+    risk = "–" if offer.purchase == "on_demand" else _risk(offer.interruption_pct)
     return (
         "[green]▶[/]" if index == allocation.chosen else "",
         offer.cloud,
@@ -76,5 +71,6 @@ def _row(allocation: Allocation, index: int) -> tuple[str, ...]:
     )
 
 
-def _risk(upper: int) -> str:
-    return f"≤ {upper} %/month"
+def _risk(published: int | None) -> str:
+    """The published upper end, or, marked as an estimate, what is reckoned with where nothing is published."""
+    return f"~≤ {UNPUBLISHED_PCT} %/month" if published is None else f"≤ {published} %/month"

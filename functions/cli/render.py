@@ -85,7 +85,7 @@ class Picture:
         if body["removed"]:
             told = ", ".join(f"{code} {count}" for code, count in sorted(body["removed"].items(), key=lambda i: -i[1]))
             self._out.print(f"  [dim]{total} candidates; stood against: {told}[/]")
-        self._out.print("  [dim]~ estimate: the price is reckoned from a list price, not published for this place[/]")
+        self._out.print("  [dim]~ estimate: reckoned, not published for this place[/]")
 
     def _no_offer(self, body: Json) -> None:
         self._title("Candidates")

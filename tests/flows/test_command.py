@@ -1,7 +1,10 @@
 """The `tollgate` command as a person runs it: what it prints, what it exits with."""
 
+import asyncio
 import json
 import os
+import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -149,3 +152,25 @@ def test_the_local_cloud_is_reported_and_can_be_made_to_misbehave(told: Any) -> 
     assert as_json("local", "fault", "gcp", "clear") == []
     assert tollgate("local", "fault", "gcp", "earthquake").returncode == 2
     assert tollgate("local", "fault", "moon", "error").returncode == 2
+
+
+def test_a_run_that_is_stopped_by_hand_can_be_resumed_and_does_nothing_twice(house: House) -> None:
+    house.fault("gcp", "latency", latency_ms=4000, operation="POST")
+    command = [sys.executable, "-m", "functions.cli.main", "run", f"{JOB}, GCP only"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        seen = ""
+        for line in process.stdout:
+            seen += line
+            if "Tool calls" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    (run,) = re.findall(r"Run (r\S+)", seen)
+    assert f"tollgate runs resume {run}" in told
+    house.clear("gcp")
+    resumed = tollgate("runs", "resume", run)
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    held = asyncio.run(house.holdings())["gcp"]
+    assert sorted(name.split()[0] for name in held) == ["bucket", "job"]
