@@ -44,7 +44,10 @@ def run(
         ready(told, quiet=as_json)
         ended = asyncio.run(conduct(told, request, Picture(out, full=full) if not as_json else None))
     except TollgateError as error:
-        raise typer.Exit(output.say_error(error, as_json)) from None
+        code = output.say_error(error, as_json)
+        if request is not None and error.retryable and not as_json:
+            err.print(f"[dim]Nothing is lost:[/] go on with tollgate runs resume {request.id}")
+        raise typer.Exit(code) from None
     except KeyboardInterrupt:
         name = request.id if request else ""
         err.print(f"\nStopped. Nothing is lost: go on with [bold]tollgate runs resume {name}[/]")

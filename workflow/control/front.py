@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_handlers.kernel import intake
-from mcp_handlers.kernel.forward import Forward
+from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import authenticate
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import Control, Decided
+from workflow.control.rate import Rates
 from workflow.model.base import Json, digest
-from workflow.model.errors import BadRequest, TollgateError, Unauthorized
+from workflow.model.errors import (
+    BadRequest,
+    OutcomeUnknown,
+    Overloaded,
+    RateLimited,
+    TollgateError,
+    Unauthorized,
+    failure,
+)
 from workflow.model.ports import Event
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
@@ -33,6 +42,7 @@ class Front:
     control: Control
     clouds: Mapping[str, Forward]
     keys: Keys
+    rates: Rates
     only: str = ""
 
     @property
@@ -54,17 +64,23 @@ class Front:
         principal = authenticate(headers, self.keys, plane=self.only or "control", now=self.control.clock.now())
         contract = self.control.tools[tool]
         try:
-            cloud, rest = self._cloud(arguments)
-            exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
-            run, step = _effect(meta, principal, contract, cloud, exact)
-            decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
-            if contract.risk == "read":
-                return await self._read(contract, cloud, exact, decided)
-            return await self._write(principal, contract, cloud, exact, decided, run)
-        except Unauthorized:
+            # Before the decision, and not after it as in a function: deciding holds money and asks for prices.
+            self.rates.take(principal.tenant, contract)
+            with deadline.kept(deadline.read(meta), self.control.clock.now()):
+                return await self._performed(principal, contract, arguments, meta)
+        except (Unauthorized, RateLimited, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
+
+    async def _performed(self, principal: Principal, contract: Tool, arguments: Json, meta: Json) -> Result:
+        cloud, rest = self._cloud(arguments)
+        exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
+        run, step = _effect(meta, principal, contract, cloud, exact)
+        decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
+        if contract.risk == "read":
+            return await self._read(contract, cloud, exact, decided)
+        return await self._write(principal, contract, cloud, exact, decided, run)
 
     def _cloud(self, arguments: Json) -> tuple[str, Json]:
         if self.only:
@@ -74,10 +90,18 @@ class Front:
             raise BadRequest(f"`cloud` must be one of {', '.join(sorted(self.clouds))}.", "Say which cloud to act on.")
         return cloud, {name: value for name, value in arguments.items() if name != "cloud"}
 
+    async def _insist_own(self, principal: Principal, run: str) -> None:
+        """A call may only be part of a run of the caller's tenant: nobody writes into another's record."""
+        if run.startswith(DIRECT):
+            return
+        found = await self.control.store.get_run(run)
+        if found is None or found.tenant != principal.tenant:
+            raise BadRequest(f"There is no run {run} of tenant {principal.tenant}.", f"Leave {RUN} out of _meta.")
+
     async def _read(self, tool: Tool, cloud: str, exact: Json, decided: Decided) -> Result:
         if decided.leave is None:
             return refused(decided.decision)
-        return await self.clouds[cloud].call(tool.name, exact, decided.leave)
+        return await self.clouds[cloud].call(tool.name, exact, decided.leave, writes=False)
 
     async def _write(
         self, principal: Principal, tool: Tool, cloud: str, exact: Json, decided: Decided, run: str
@@ -96,16 +120,25 @@ class Front:
             return refused(decided.decision)
         kept = await store.get_receipt(decided.key)
         if kept is not None:
+            if kept.arguments_digest != digest(exact):
+                raise BadRequest("This effect was performed with other arguments.", "Send those, or name another step.")
             return done(kept.output, kept)
-        try:
-            result = await self.clouds[cloud].call(tool.name, exact, decided.leave)
-        except TollgateError as error:
-            result = failed(error)
-        await self._keep(principal, run, decided, result)
-        return result
+        result = await self._sent(tool, cloud, exact, decided.leave)
+        if _code(result) == OutcomeUnknown.code and deadline.remaining(self.control.clock.now(), 1.0) > 0:
+            await store.append(self._event(principal, run, "call.unknown", {"key": decided.key, **result.meta}))
+            again = await self._sent(tool, cloud, exact, decided.leave)
+            result = again if RECEIPT in again.meta or settles(failure(_code(again), "")) else result
+        return await self._keep(principal, run, decided, result)
 
-    async def _keep(self, principal: Principal, run: str, decided: Decided, result: Result) -> None:
-        """Keep what was done, or give the money back where it is certain that nothing was.
+    async def _sent(self, tool: Tool, cloud: str, exact: Json, leave: Pass) -> Result:
+        """What the function says. Sent again with the same key, it says what became of the first."""
+        try:
+            return await self.clouds[cloud].call(tool.name, exact, leave, writes=True)
+        except TollgateError as error:
+            return failed(error)
+
+    async def _keep(self, principal: Principal, run: str, decided: Decided, result: Result) -> Result:
+        """Keep what was done, or give the money back where it is certain that nothing was. Returns what is kept.
 
         Money stays held until whoever holds the run settles it; a call outside any run is settled here.
         """
@@ -115,14 +148,21 @@ class Front:
             if run.startswith(DIRECT):
                 await store.settle(decided.key, "settled")
             await store.append(self._event(principal, run, "call.done", {"receipt": receipt.model_dump(mode="json")}))
-            return
+            return done(receipt.output, receipt)
         error: dict[str, Any] = result.meta.get(ERROR, {})
-        if not error.get("retryable", True):
+        # A refusal of the function's own gate has no error, and nothing was done either.
+        if not error.get("retryable", False):
             await store.settle(decided.key, "released")
         await store.append(self._event(principal, run, "call.failed", {"key": decided.key, **result.meta}))
+        return result
 
     def _event(self, principal: Principal, run: str, kind: str, body: Json) -> Event:
         return Event(run=run, tenant=principal.tenant, kind=kind, body=body, at=self.control.clock.now())
+
+
+def _code(result: Result) -> str:
+    """The code of a result's error; empty where there is none."""
+    return str(result.meta.get(ERROR, {}).get("code", ""))
 
 
 def _effect(meta: Json, principal: Principal, tool: Tool, cloud: str, exact: Json) -> tuple[str, str]:

@@ -1,0 +1,85 @@
+"""How often a tenant may call a tool: a token bucket for each pair, filled steadily up to a burst.
+
+The buckets are this process's own. A control plane of several instances therefore lets through as many times the limit
+as it has instances; what must never be overspent is money, and that is reserved in the store.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Noun, Risk
+from workflow.model.errors import RateLimited
+from workflow.model.ports import Clock
+
+FILE = Path(__file__).with_name("rates.json")
+MOST = 10_000
+"""Buckets that are remembered: those used last. One that was long unused is full anyway."""
+
+
+class Limit(Noun):
+    """Calls `per_second` in the long run, and at most `burst` at once."""
+
+    per_second: float = Field(gt=0)
+    burst: int = Field(gt=0)
+
+
+class Limits(Noun):
+    """The limit of a tenant's tool: its own, else the tool's, else its risk's."""
+
+    risks: dict[Risk, Limit]
+    tools: dict[str, Limit] = {}
+    tenants: dict[str, dict[str, Limit]] = {}
+
+    def of(self, tenant: str, tool: Tool) -> Limit:
+        """What holds for this tenant and tool."""
+        return self.tenants.get(tenant, {}).get(tool.name) or self.tools.get(tool.name) or self.risks[tool.risk]
+
+
+@cache
+def limits() -> Limits:
+    """What an operator set in `rates.json`. Raises ValidationError for anything that is not limits."""
+    return Limits.model_validate_json(FILE.read_bytes())
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """`tokens` that were left at a time."""
+
+    tokens: float
+    at: datetime
+
+    def filled(self, limit: Limit, now: datetime) -> float:
+        """Tokens that are there now. A clock that was put back takes none away."""
+        elapsed = max(0.0, (now - self.at).total_seconds())
+        return min(float(limit.burst), self.tokens + elapsed * limit.per_second)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Every tenant's buckets."""
+
+    limits: Limits
+    clock: Clock
+    _buckets: OrderedDict[tuple[str, str], Bucket] = field(default_factory=OrderedDict)
+
+    def take(self, tenant: str, tool: Tool) -> None:
+        """Use up one call. Raises RateLimited, with the seconds until there is one again."""
+        limit, now, place = self.limits.of(tenant, tool), self.clock.now(), (tenant, tool.name)
+        bucket = self._buckets.get(place) or Bucket(float(limit.burst), now)
+        tokens = bucket.filled(limit, now)
+        if tokens < 1.0:
+            wait = math.ceil((1.0 - tokens) / limit.per_second * 1000) / 1000
+            raise RateLimited(f"{tenant} calls {tool.name} more often than it may.", retry_after=wait)
+        self._buckets[place] = Bucket(tokens - 1.0, now)
+        self._buckets.move_to_end(place)
+        if len(self._buckets) > MOST:
+            self._buckets.popitem(last=False)
