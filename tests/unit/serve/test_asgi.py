@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from mcp import ClientSession
 from mcp.client.sse import sse_client
 from mcp.shared.exceptions import MCPError
@@ -19,6 +16,7 @@ from starlette.applications import Starlette
 from functions.serve.asgi import app, folded, sse_routes
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.result import Result, done
+from tests.fakes.listening import listening
 from workflow.model.base import Json
 from workflow.model.errors import Unauthorized
 
@@ -141,24 +139,12 @@ async def test_a_short_call_is_answered_plainly_to_those_who_asked_for_progress(
     assert answer.json()["result"]["isError"] is False
 
 
-@asynccontextmanager
-async def listening(application: Starlette) -> AsyncIterator[str]:
-    """The application on a free port of this machine."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        bound.listen()
-        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[bound]))
-        try:
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = server.force_exit = True
-            await serving
-
-
 async def test_what_has_begun_goes_on_when_the_client_leaves() -> None:
     service = Slow()
-    async with listening(app({"/mcp": Endpoint(service)}, "t", beat=0.01)) as url, httpx.AsyncClient() as http:
+    async with (
+        listening(lambda _: app({"/mcp": Endpoint(service)}, "t", beat=0.01)) as url,
+        httpx.AsyncClient() as http,
+    ):
         asked = call(progressToken="p")
         async with http.stream("POST", f"{url}/mcp", json=asked, headers=STREAM) as answer:
             async for line in answer.aiter_lines():
@@ -171,7 +157,7 @@ async def test_what_has_begun_goes_on_when_the_client_leaves() -> None:
 async def test_the_old_transport_lists_and_calls_with_the_callers_token() -> None:
     service = Slow()
     service.go.set()
-    async with listening(app({}, "t", sse_routes(service))) as url:
+    async with listening(lambda _: app({}, "t", sse_routes(service))) as url:
         async with (
             sse_client(f"{url}/sse", headers={"authorization": "Bearer x"}) as (read, write),
             ClientSession(read, write) as session,

@@ -1,0 +1,112 @@
+"""The tools that the conformance suite calls, behind our own Endpoint: what is under test is the kernel, not these."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp_handlers.kernel.result import Result
+from mcp_handlers.kernel.wire import RpcError
+from workflow.model.base import Json
+
+MISSING_CAPABILITY = -32021
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""A PNG of one pixel, in base64."""
+SILENCE = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
+"""A WAV without samples, in base64."""
+
+ADDRESS = {
+    "$anchor": "addressDef",
+    "type": "object",
+    "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
+}
+CONTACT = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "$defs": {"address": ADDRESS},
+    "properties": {
+        "name": {"type": "string"},
+        "address": {"$ref": "#/$defs/address"},
+        "contactMethod": {"type": "string", "enum": ["phone", "email"]},
+        "phone": {"type": "string"},
+        "email": {"type": "string"},
+    },
+    "allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
+    "if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
+    "then": {"required": ["phone"]},
+    "else": {"required": ["email"]},
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True)
+class Shown(Result):
+    """A result with content of any kind; our own tools give text and structure only."""
+
+    content: tuple[Json, ...] = field(default=())
+
+    def wire(self) -> Json:
+        """As MCP's CallToolResult, with this content."""
+        return {**super().wire(), "content": list(self.content)}
+
+
+def _text(text: str) -> Json:
+    return {"type": "text", "text": text}
+
+
+def _resource(uri: str, kind: str, text: str) -> Json:
+    return {"type": "resource", "resource": {"uri": uri, "mimeType": kind, "text": text}}
+
+
+_IMAGE = {"type": "image", "data": PIXEL, "mimeType": "image/png"}
+_CONTENT: dict[str, tuple[Json, ...]] = {
+    "test_simple_text": (_text("This is a simple text response for testing."),),
+    "test_image_content": (_IMAGE,),
+    "test_audio_content": ({"type": "audio", "data": SILENCE, "mimeType": "audio/wav"},),
+    "test_embedded_resource": (
+        _resource("test://embedded-resource", "text/plain", "This is an embedded resource content."),
+    ),
+    "test_multiple_content_types": (
+        _text("Multiple content types test:"),
+        _IMAGE,
+        _resource("test://mixed-content-resource", "application/json", '{"test":"data","value":123}'),
+    ),
+    "test_error_handling": (_text("This tool intentionally returns an error for testing"),),
+    "test_tool_with_progress": (_text("Done, slowly."),),
+    "test_logging_tool": (_text("Nothing was logged to you: this server has no logging."),),
+    "test_streaming_elicitation": (_text("Nothing was asked of you: this server asks nothing."),),
+    "test_missing_capability": (),
+    "json_schema_2020_12_tool": (_text("Understood."),),
+}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A Service of the suite's tools, open to everyone."""
+
+    name: str = "tollgate-conformance"
+
+    def listing(self) -> list[Json]:
+        """Every tool, in a fixed order."""
+        empty: dict[str, Any] = {"type": "object", "properties": {}}
+        return [
+            {
+                "name": name,
+                "description": "Part of the conformance suite.",
+                "inputSchema": CONTACT if name == "json_schema_2020_12_tool" else empty,
+            }
+            for name in sorted(_CONTENT)
+        ]
+
+    def has(self, tool: str) -> bool:
+        """Whether there is such a tool."""
+        return tool in _CONTENT
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """What the suite expects of the tool."""
+        if tool == "test_missing_capability":
+            needed = {"requiredCapabilities": {"sampling": {}}}
+            raise RpcError(MISSING_CAPABILITY, "The client did not declare what this needs", needed)
+        if tool == "test_tool_with_progress":
+            await asyncio.sleep(0.2)
+        return Shown("", None, tool == "test_error_handling", {}, _CONTENT[tool])
