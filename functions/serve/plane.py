@@ -15,6 +15,7 @@ from mcp_handlers.tools.get_cost_estimate import Output, Priced
 from workflow.control.decide import Control
 from workflow.control.front import Front
 from workflow.control.pricing import Estimate
+from workflow.control.rate import Rates, limits
 from workflow.control.sign import Signer, local_signer
 from workflow.model.base import Json
 from workflow.model.ports import Store
@@ -31,7 +32,7 @@ def estimate(clouds: Mapping[str, Forward], signer: Signer) -> Estimate:
 
     async def ask(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
         token = signer.token(principal, cloud)
-        result = await clouds[cloud].call("get_cost_estimate", wanted, Pass(token=token))
+        result = await clouds[cloud].call("get_cost_estimate", wanted, Pass(token=token), writes=False)
         if result.structured is None:
             return None
         return next(iter(Output.model_validate(result.structured).offers), None)
@@ -57,9 +58,10 @@ def control(settings: Settings, store: Store, post: Post) -> Control:
 def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dict[str, Endpoint]:
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
     clouds, public = forwards(settings, post), keys(settings.environment())
-    found = {"/mcp": Endpoint(Front(judgement, clouds, public))}
+    rates = Rates(limits(), judgement.clock)
+    found = {"/mcp": Endpoint(Front(judgement, clouds, public, rates))}
     for cloud in clouds:
-        restricted = Endpoint(Front(judgement, clouds, public, only=cloud))
+        restricted = Endpoint(Front(judgement, clouds, public, rates, only=cloud))
         for tool in judgement.tools:
             found[f"/clouds/{cloud}/mcp/{tool}"] = restricted
     return found

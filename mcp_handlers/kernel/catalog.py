@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp_handlers.kernel import intake
+from mcp_handlers.kernel import deadline, intake
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import authenticate
 from mcp_handlers.kernel.jws import Keys
@@ -16,7 +16,7 @@ from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import Result, failed
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json
-from workflow.model.errors import TollgateError, Unauthorized
+from workflow.model.errors import Overloaded, RateLimited, TollgateError, Unauthorized
 from workflow.model.ports import Clock
 
 
@@ -50,9 +50,12 @@ class Catalog:
         contract = self.tools[tool]
         try:
             exact = intake.parse(contract, self.cloud, arguments).model_dump(mode="json")
-            route = self.functions if contract.risk == "read" else self.control
-            return await route.call(tool, exact, Pass(token=headers["authorization"].partition(" ")[2].strip()))
-        except Unauthorized:
+            writes = contract.risk != "read"
+            route = self.control if writes else self.functions
+            leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
+            with deadline.kept(deadline.read(meta), self.clock.now()):
+                return await route.call(tool, exact, leave, writes=writes)
+        except (Unauthorized, Overloaded, RateLimited):
             raise
         except TollgateError as error:
             return failed(error)

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.bulkhead import Lane
 from mcp_handlers.kernel.grant import HEADER
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, MODERN, encode_header
 from workflow.model.base import Json, Noun
-from workflow.model.errors import CloudDown, TollgateError, Unauthorized, failure
+from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
-"""Send a body to a URL with headers: (status, body) of the answer. Raises CloudDown where nothing answers."""
+"""Send a body to a URL with headers: (status, body) of the answer.
+
+Raises CloudDown where it could not be sent, and OutcomeUnknown where it was and no answer came.
+"""
 
 
 class Pass(Noun):
@@ -29,20 +34,29 @@ class Pass(Noun):
 
 @dataclass(frozen=True)
 class Forward:
-    """Calls the functions of one cloud, at `<base>/mcp/<tool>`."""
+    """Calls the functions of one cloud, at `<base>/mcp/<tool>`. `lane` bounds how many are under way at once."""
 
     cloud: str
     base: str
     post: Post
+    lane: Lane = field(default_factory=lambda: Lane("The way to this cloud"))
 
-    async def call(self, tool: str, arguments: Json, leave: Pass) -> Result:
-        """One tools/call on the tool's own function. Raises TollgateError for what is not a tool result."""
+    async def call(self, tool: str, arguments: Json, leave: Pass, *, writes: bool) -> Result:
+        """One tools/call on the tool's own function, under the current deadline.
+
+        Raises TollgateError for what is not a tool result: OutcomeUnknown where a call that `writes` was sent and
+        what came back does not say whether it acted, CloudDown for a read; Overloaded where the lane is full.
+        """
         body, headers = _request(tool, arguments, leave)
-        status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
+        try:
+            async with self.lane.place():
+                status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
+        except OutcomeUnknown as error:
+            raise error if writes else CloudDown(error.message) from None
         try:
             message = json.loads(answer)
             if "error" in message:
-                raise _refusal(status, message["error"])
+                raise _refusal(status, message["error"], writes=writes)
             result = message["result"]
             return Result(
                 result["content"][0]["text"],
@@ -50,14 +64,17 @@ class Forward:
                 result["isError"],
                 {name: value for name, value in result.get("_meta", {}).items() if name.startswith("tollgate/")},
             )
-        except (ValueError, KeyError, TypeError, IndexError):
-            raise CloudDown(
-                f"The {self.cloud} function {tool} answered {status} with something else than MCP."
-            ) from None
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            words = f"The {self.cloud} function {tool} answered {status} with something else than MCP."
+            raise _silence(status, words, writes=writes) from None
 
 
 def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, str]]:
-    meta = {META + "protocolVersion": MODERN[0], META + "clientCapabilities": {}}
+    meta = {
+        META + "protocolVersion": MODERN[0],
+        META + "clientCapabilities": {},
+        **deadline.written(deadline.current()),
+    }
     params = {"name": tool, "arguments": arguments, "_meta": meta}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
     headers = {
@@ -73,8 +90,19 @@ def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, 
     return body, headers
 
 
-def _refusal(status: int, error: Json) -> TollgateError:
-    data = error.get("data")
+def _refusal(status: int, error: Json, *, writes: bool) -> TollgateError:
+    """The error that a JSON-RPC error stands for: its own code where it has one of ours."""
+    found = error.get("data")
+    data = found if isinstance(found, dict) else {}
     if status == 401:
-        return Unauthorized(error["message"], data.get("remedy", "") if isinstance(data, dict) else "")
-    return failure("BAD_REQUEST" if status == 400 else "INTERNAL", error["message"])
+        return Unauthorized(error["message"], data.get("remedy", ""))
+    if data.get("code") in BY_CODE:
+        return failure(data["code"], error["message"], data.get("remedy", ""), data.get("retry_after"))
+    return (
+        failure("BAD_REQUEST", error["message"]) if status < 500 else _silence(status, error["message"], writes=writes)
+    )
+
+
+def _silence(status: int, words: str, *, writes: bool) -> TollgateError:
+    """No answer to the question. Below 300 and from 500 on the function may have been at work; between, it was not."""
+    return OutcomeUnknown(words) if writes and not 300 <= status < 500 else CloudDown(words)

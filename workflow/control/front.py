@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mcp_handlers.kernel import intake
+from mcp_handlers.kernel import deadline, intake
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import authenticate
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
+from mcp_handlers.kernel.retry import settles
+from mcp_handlers.tools import get_health
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import Control, Decided
 from workflow.control.rate import Rates
 from workflow.model.base import Json, digest
 from workflow.model.errors import (
     BadRequest,
+    NotFound,
     OutcomeUnknown,
     Overloaded,
     RateLimited,
@@ -77,6 +80,7 @@ class Front:
         cloud, rest = self._cloud(arguments)
         exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
         run, step = _effect(meta, principal, contract, cloud, exact)
+        await self._insist_own(principal, run)
         decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
         if contract.risk == "read":
             return await self._read(contract, cloud, exact, decided)
@@ -122,6 +126,10 @@ class Front:
         if kept is not None:
             if kept.arguments_digest != digest(exact):
                 raise BadRequest("This effect was performed with other arguments.", "Send those, or name another step.")
+            if run.startswith(DIRECT) and await self._gone(kept, principal, decided.leave):
+                raise NotFound(
+                    "What this call made is gone.", "Send it within a run, or with another name, to make it anew."
+                )
             return done(kept.output, kept)
         result = await self._sent(tool, cloud, exact, decided.leave)
         if _code(result) == OutcomeUnknown.code and deadline.remaining(self.control.clock.now(), 1.0) > 0:
@@ -129,6 +137,15 @@ class Front:
             again = await self._sent(tool, cloud, exact, decided.leave)
             result = again if RECEIPT in again.meta or settles(failure(_code(again), "")) else result
         return await self._keep(principal, run, decided, result)
+
+    async def _gone(self, kept: Receipt, principal: Principal, leave: Pass) -> bool:
+        """Whether anything that was made is there no more. Outside a run nobody else would notice."""
+        for resource in kept.resources:
+            asked = get_health.Input(resource=resource, tenant=principal.tenant).model_dump(mode="json")
+            found = await self.clouds[kept.cloud].call("get_health", asked, Pass(token=leave.token), writes=False)
+            if found.structured and found.structured["health"]["status"] == "gone":
+                return True
+        return False
 
     async def _sent(self, tool: Tool, cloud: str, exact: Json, leave: Pass) -> Result:
         """What the function says. Sent again with the same key, it says what became of the first."""

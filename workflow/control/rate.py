@@ -36,8 +36,8 @@ class Limits(Noun):
     """The limit of a tenant's tool: its own, else the tool's, else its risk's."""
 
     risks: dict[Risk, Limit]
-    tools: dict[str, Limit] = {}
-    tenants: dict[str, dict[str, Limit]] = {}
+    tools: dict[str, Limit] = Field(default_factory=dict)
+    tenants: dict[str, dict[str, Limit]] = Field(default_factory=dict)
 
     def of(self, tenant: str, tool: Tool) -> Limit:
         """What holds for this tenant and tool."""

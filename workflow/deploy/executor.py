@@ -14,6 +14,7 @@ from workflow.model.ports import ToolResult
 from workflow.model.workload import Request
 
 ATTEMPTS = 4
+_PASSING = ("THROTTLED", "OUTCOME_UNKNOWN", "RATE_LIMITED", "OVERLOADED")
 
 
 async def execute(context: Context, state: State) -> State:
@@ -52,4 +53,4 @@ async def _perform(context: Context, plan: Plan, step: Step) -> ToolResult | Dec
 
 
 def _worth_repeating(error: BaseException) -> bool:
-    return isinstance(error, TollgateError) and error.code in ("THROTTLED", "OUTCOME_UNKNOWN")
+    return isinstance(error, TollgateError) and error.code in _PASSING

@@ -17,7 +17,7 @@ from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
 from workflow.control.front import RUN, STEP
 from workflow.model.base import Json
 from workflow.model.decision import Decision
-from workflow.model.errors import ControlDown, Unauthorized, failure
+from workflow.model.errors import BY_CODE, ControlDown, failure
 from workflow.model.ports import ToolResult
 from workflow.model.run import Receipt
 
@@ -51,8 +51,10 @@ class McpTools:
         try:
             result = await self.client.call_tool(tool, {"cloud": cloud, **arguments}, meta=meta)
         except MCPError as error:
-            if error.error.data and error.error.data.get("code") == Unauthorized.code:
-                raise Unauthorized(error.error.message, error.error.data.get("remedy", "")) from None
+            data = error.error.data if isinstance(error.error.data, dict) else {}
+            if data.get("code") in BY_CODE:
+                said = (error.error.message, data.get("remedy", ""), data.get("retry_after"))
+                raise failure(data["code"], *said) from None
             raise ControlDown(f"The control plane answered: {error.error.message}") from None
         seconds = time.perf_counter() - started
         told: dict[str, Any] = dict(result.meta or {})
@@ -60,7 +62,8 @@ class McpTools:
             return Decision.model_validate(told[DECISION])
         if result.is_error:
             error_body = told.get(ERROR) or {"code": "INTERNAL", "message": f"{tool} failed without saying why."}
-            raise failure(error_body["code"], error_body["message"], error_body.get("remedy", ""))
+            said = (error_body["message"], error_body.get("remedy", ""), error_body.get("retry_after"))
+            raise failure(error_body["code"], *said)
         receipt = Receipt.model_validate(told[RECEIPT]) if RECEIPT in told else None
         return ToolResult(output=dict(result.structured_content or {}), receipt=receipt, seconds=seconds)
 

@@ -18,6 +18,7 @@ from tests.fakes.offers import priced
 from tests.fakes.world import ADA, BUCKET, NOW, World, call
 from workflow.control.decide import Control
 from workflow.control.front import Front
+from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import CloudDown, NoCapacity
 from workflow.model.run import Run
@@ -78,7 +79,8 @@ async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
             response = await endpoint.rpc(headers, body)
             return response.status, response.body
 
-        front = Front(control, {"aws": Forward("aws", "http://aws", post)}, Keys(world.signer.jwks()))
+        rates = Rates(limits(), world.clock)
+        front = Front(control, {"aws": Forward("aws", "http://aws", post)}, Keys(world.signer.jwks()), rates)
         found = Plane(Endpoint(front), control, world)
         yield found
 
