@@ -76,6 +76,7 @@ class Rates:
         limit, now, place = self.limits.of(tenant, tool), self.clock.now(), (tenant, tool.name)
         bucket = self._buckets.get(place) or Bucket(float(limit.burst), now)
         tokens = bucket.filled(limit, now)
+        self._buckets[place] = Bucket(tokens, now)
         if tokens < 1.0:
             wait = math.ceil((1.0 - tokens) / limit.per_second * 1000) / 1000
             raise RateLimited(f"{tenant} calls {tool.name} more often than it may.", retry_after=wait)
