@@ -67,18 +67,25 @@ class Endpoint:
             return _failed(request_id, RpcError(wire.INTERNAL_ERROR, "Internal error"))
 
     async def _answer(self, message: Message, headers: Mapping[str, str]) -> Json:
-        answer = await self._dispatch(message, headers)
+        try:
+            answer = await self._dispatch(message, headers)
+        except RpcError as error:
+            raise error if message.modern else wire.of_old(error) from None
         if message.modern:
             answer.setdefault("resultType", "complete")
             answer.setdefault("_meta", {})[META + "serverInfo"] = self._info()
         return answer
 
     async def _dispatch(self, message: Message, headers: Mapping[str, str]) -> Json:
+        if not isinstance(message.params.get("_meta"), dict | None):
+            raise RpcError(wire.INVALID_PARAMS, "params._meta must be an object")
         cache = {"ttlMs": LIST_TTL_MS, "cacheScope": "public"} if message.modern else {}
         match message.method, message.modern:
             case "tools/call", _:
                 return await self._call(message, headers)
             case "tools/list", _:
+                if message.params.get("cursor") is not None:
+                    raise RpcError(wire.INVALID_PARAMS, "Unknown cursor: the list is one page")
                 return {"tools": self.service.listing(), **cache}
             case "server/discover", True:
                 return {"supportedVersions": list(wire.MODERN), "capabilities": _CAPABILITIES, **cache}

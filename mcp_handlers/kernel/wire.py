@@ -48,6 +48,13 @@ class RpcError(Exception):
         self.headers = headers or {}
 
 
+def of_old(error: RpcError) -> RpcError:
+    """An error about an understood request, as revisions before 2026-07-28 have it: with HTTP 200, because there a 404
+    means that the session is gone, and clients take 400 for a broken transport."""
+    status = 200 if error.code in (METHOD_NOT_FOUND, INVALID_PARAMS) else error.status
+    return RpcError(error.code, error.message, error.data, status=status, headers=error.headers)
+
+
 @dataclass(frozen=True)
 class Message:
     """One request (or, with `id` None, a notification) whose envelope has been checked."""
@@ -74,9 +81,11 @@ def read(message: Mapping[str, Any], headers: Mapping[str, str]) -> Message:
         if modern:
             _check_envelope(params, version)
         _check_mirrors(method, params, headers, required=modern)
-        if modern and version not in MODERN:
-            supported = {"supported": list(MODERN), "requested": version}
-            raise RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version", supported)
+    if modern and version not in MODERN:
+        supported = {"supported": list(MODERN), "requested": version}
+        raise RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version", supported)
+    if modern and "id" in message and not isinstance(params["_meta"][META + "clientCapabilities"], dict):
+        raise RpcError(INVALID_PARAMS, "params._meta: the client's capabilities are an object")
     return Message(message.get("id"), method, params, modern)
 
 
@@ -87,8 +96,6 @@ def _check_envelope(params: dict[str, Any], version: str | None) -> None:
     missing = [name for name in ("protocolVersion", "clientCapabilities") if META + name not in meta]
     if missing:
         raise RpcError(INVALID_PARAMS, "params._meta lacks " + ", ".join(META + name for name in missing))
-    if not isinstance(meta[META + "protocolVersion"], str) or not isinstance(meta[META + "clientCapabilities"], dict):
-        raise RpcError(INVALID_PARAMS, "params._meta: the version is a string and the capabilities are an object")
     if meta[META + "protocolVersion"] != version:
         raise RpcError(HEADER_MISMATCH, "The MCP-Protocol-Version header differs from the body")
 
@@ -102,7 +109,7 @@ def _check_mirrors(method: str, params: dict[str, Any], headers: Mapping[str, st
     if field is None:
         return
     value = params.get(field)
-    if (named is not None or required) and isinstance(value, str) and decode_header(named) != value:
+    if (named is not None or required) and value is not None and decode_header(named) != value:
         raise RpcError(HEADER_MISMATCH, "The Mcp-Name header differs from the body")
 
 

@@ -135,14 +135,52 @@ async def test_a_mirrored_name_that_differs_is_refused_in_every_revision(version
         (b'{"jsonrpc": "2.0", "id": true, "method": "ping"}', -32600),
         (b'{"jsonrpc": "2.0", "id": null, "method": "ping"}', -32600),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": []}', -32602),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {}}', -32602),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "x"}}', -32602),
-        (b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}', -32602),
     ],
 )
 async def test_a_malformed_request_gets_the_precise_error(body: bytes, code: int) -> None:
     status, error = told(await World().bucket.rpc({}, body))
     assert (status, error["code"]) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("tools/call", {}, -32602),
+        ("tools/call", {"name": "x"}, -32602),
+        ("tools/call", {"name": "create_storage_bucket", "arguments": []}, -32602),
+        ("initialize", {}, -32602),
+        ("tools/list", {"cursor": "2"}, -32602),
+        ("ping", {"_meta": "x"}, -32602),
+        ("prompts/list", {}, -32601),
+    ],
+)
+async def test_an_older_client_gets_an_error_about_its_request_with_http_200(
+    method: str, params: dict[str, Any], code: int
+) -> None:
+    """There a 404 would say that the session is gone, and a 400 that the transport is broken."""
+    status, error = told(await World().bucket.rpc(*request(method, modern=False, **params)))
+    assert (status, error["code"]) == (200, code)
+
+
+@pytest.mark.parametrize(("method", "status"), [("prompts/list", 404), ("tools/call", 400)])
+async def test_a_modern_client_gets_it_with_the_status_that_goes_with_it(method: str, status: int) -> None:
+    headers, body = request(method)
+    assert told(await World().bucket.rpc(headers, body))[0] == status
+
+
+@pytest.mark.parametrize(("name", "value"), [("protocolVersion", 5), ("protocolVersion", None)])
+async def test_a_revision_in_the_body_that_is_no_text_differs_from_every_header(name: str, value: Any) -> None:
+    headers, body = request("tools/list")
+    message = json.loads(body)
+    message["params"]["_meta"][META + name] = value
+    status, error = told(await World().bucket.rpc(headers, json.dumps(message).encode()))
+    assert (status, error["code"]) == (400, -32020)
+
+
+async def test_a_notification_of_an_unknown_revision_is_told_so() -> None:
+    body = b'{"jsonrpc": "2.0", "method": "notifications/cancelled"}'
+    status, error = told(await World().bucket.rpc({"mcp-protocol-version": "2031-01-01"}, body))
+    assert (status, error["code"]) == (400, -32022)
 
 
 async def test_a_call_without_a_token_is_a_401_with_a_challenge() -> None:
