@@ -45,6 +45,7 @@ def _azure(port: int, home: Path) -> dict[str, str]:
         "TOLLGATE_AZURE_SUBSCRIPTION": SUBSCRIPTION,
         "TOLLGATE_AZURE_RESOURCE_GROUP": GROUP,
         "TOLLGATE_AZURE_POLL_SECONDS": "0.05",
+        "TOLLGATE_AZURE_VAULT_URL": endpoint,
         "IDENTITY_ENDPOINT": f"{endpoint}/msi/token",
         "IDENTITY_HEADER": "local",
     }

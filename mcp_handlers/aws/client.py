@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,11 @@ class Clients:
         """Service Quotas in `region`."""
         client: ServiceQuotasClient = self._client("service-quotas", region)
         return client
+
+    def secrets(self, region: str) -> Any:
+        """Secrets Manager in `region`. What the SDK would log of a call at DEBUG, its body included, is kept quiet."""
+        logging.getLogger("botocore.endpoint").setLevel(logging.INFO)
+        return self._client("secretsmanager", region)
 
     def ssm(self, region: str) -> Any:
         """Systems Manager in `region`, for AWS's public parameters."""

@@ -49,6 +49,7 @@ _CLASSES: dict[type[TollgateError], tuple[str, ...]] = {
     NotFound: (
         "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "NoSuchBucket", "NoSuchTagSet",
         "NoSuchPublicAccessBlockConfiguration", "ResourceNotFound", "NoSuchResourceException", "404",
+        "ResourceNotFoundException", "NoSuchHostedZone", "NoSuchHealthCheck",
     ),
 }  # fmt: skip
 _BY_CODE = {code: kind for kind, codes in _CLASSES.items() for code in codes}

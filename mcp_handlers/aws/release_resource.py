@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
-from mcp_handlers.tools.release_resource import Input, Output
+from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import Rejected
 from workflow.model.run import Resource
 
@@ -20,6 +20,7 @@ _OVER = ("shutting-down", "terminated")
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Take the resource away. Done twice, the second time finds nothing left."""
+    insist_made(wanted.resource)
     releases = {"instance": _instance, "bucket": _bucket, "job": _job}
     released = releases[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
     return Output(resource=wanted.resource, released=released)

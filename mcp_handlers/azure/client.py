@@ -6,16 +6,20 @@ import os
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from workflow.model.errors import NoPermission
 
 if TYPE_CHECKING:
+    from azure.keyvault.secrets import SecretClient
     from azure.mgmt.compute import ComputeManagementClient
     from azure.mgmt.storage import StorageManagementClient
 
     from mcp_handlers.azure.arm import Arm
 
 PUBLIC = "https://management.azure.com"
+_VAULTS = ".vault.azure.net"
+_VAULT = ("connection_verify", "connection_timeout", "read_timeout", "retry_policy", "user_agent")
 _IDENTITY = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
 
 
@@ -24,7 +28,8 @@ class Clients:
 
     `TOLLGATE_AZURE_SUBSCRIPTION` and `TOLLGATE_AZURE_RESOURCE_GROUP` must be set. `TOLLGATE_AZURE_ENDPOINT` (default:
     Azure's public cloud), `TOLLGATE_AZURE_CA` (a file of authorities to trust) and `TOLLGATE_AZURE_POLL_SECONDS` (how
-    often a long-running operation is asked for, 5) may be. The identity is the function's own managed identity.
+    often a long-running operation is asked for, 5) may be, and `TOLLGATE_AZURE_VAULT_URL` must be where secrets are
+    rotated. The identity is the function's own managed identity.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -56,6 +61,12 @@ class Clients:
     def storage(self) -> StorageManagementClient:
         """Storage accounts."""
         client: StorageManagementClient = self._client("storage", self._make_storage)
+        return client
+
+    @property
+    def secrets(self) -> SecretClient:
+        """The secrets of the vault that `TOLLGATE_AZURE_VAULT_URL` names. Raises NoPermission where none is set."""
+        client: SecretClient = self._client("secrets", self._make_secrets)
         return client
 
     @property
@@ -100,6 +111,15 @@ class Clients:
         from azure.mgmt.storage import StorageManagementClient
 
         return StorageManagementClient(self._credential(), self.subscription, **self._options())
+
+    def _make_secrets(self) -> SecretClient:
+        from azure.keyvault.secrets import SecretClient
+
+        url = self._needed("TOLLGATE_AZURE_VAULT_URL")
+        options = {name: value for name, value in self._options().items() if name in _VAULT}
+        public = urlsplit(url).hostname or ""
+        # The SDK otherwise trusts a vault's word on whose tokens it takes only if the names match.
+        return SecretClient(url, self._credential(), verify_challenge_resource=public.endswith(_VAULTS), **options)
 
     def _make_arm(self) -> Arm:
         from mcp_handlers.azure.arm import Arm

@@ -8,6 +8,7 @@ from typing import Literal
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.owned import find
+from mcp_handlers.azure.secrets import secret_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
 from workflow.model.run import Health
@@ -24,10 +25,17 @@ _JOB: dict[str, Status] = {
 def call(wanted: Input, clients: Clients, _key: str) -> Output:
     """The state as Azure reports it now. Raises NotFound for another tenant's resource."""
     resource = wanted.resource
+    if resource.kind == "secret":
+        with translated(clients, resource.region):
+            return _answer(wanted, *secret_standing(clients, resource, wanted.tenant))
     with translated(clients, resource.region):
         found = find(clients, resource, wanted.tenant, **_EXPAND.get(resource.kind, {}))
     status, detail = _READ[resource.kind](found["properties"]) if found else ("gone", "Azure knows nothing of it.")
-    return Output(health=Health(resource=resource, status=status, detail=detail, checked_at=datetime.now(UTC)))
+    return _answer(wanted, status, detail)
+
+
+def _answer(wanted: Input, status: Status, detail: str) -> Output:
+    return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=datetime.now(UTC)))
 
 
 def _machine(properties: Json) -> tuple[Status, str]:

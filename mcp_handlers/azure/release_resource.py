@@ -7,12 +7,13 @@ from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.owned import find, insist_ours, path
 from mcp_handlers.azure.removal import remove_machine
 from mcp_handlers.azure.training import remove_job
-from mcp_handlers.tools.release_resource import Input, Output
+from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.base import Json
 
 
 def call(wanted: Input, clients: Clients, _key: str) -> Output:
     """Release it. Raises NotFound for another tenant's resource; calling again releases what an earlier call left."""
+    insist_made(wanted.resource)
     resource, tenant = wanted.resource, wanted.tenant
 
     def allowed(found: Json) -> bool:

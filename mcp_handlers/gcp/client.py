@@ -6,6 +6,7 @@ along anyway: their typed SDKs would cost a function seconds of cold start.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -76,6 +77,17 @@ class Clients:
         base = self._endpoint or "https://cloudquotas.googleapis.com"
         where = f"{base}/v1/projects/{self.project}/locations/global/services/{path}"
         return self._call(method, where, body, region, params)
+
+    def secrets(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Secret Manager v1 on `path` below the project's secrets. Raises TollgateError.
+
+        What google-auth would log of an answer at DEBUG, a secret's value included, is kept quiet.
+        """
+        logging.getLogger("google.auth.transport.requests").setLevel(logging.INFO)
+        base = self._endpoint or "https://secretmanager.googleapis.com"
+        return self._call(method, f"{base}/v1/projects/{self.project}/secrets/{path}", body, region, params)
 
     def every(
         self,

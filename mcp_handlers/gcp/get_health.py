@@ -33,8 +33,19 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
 def _judge(kind: str, found: Json) -> tuple[Status, str]:
     if kind == "bucket":
         return "healthy", "the bucket exists"
+    if kind == "secret":
+        return _secret(found["versions"])
     if kind == "instance":
         status = str(found["status"])
         return _INSTANCE.get(status, "unhealthy"), " ".join((status, found.get("statusMessage", ""))).strip()
     state = str(found["state"])
     return _JOB.get(state, "unhealthy"), " ".join((state, (found.get("error") or {}).get("message", ""))).strip()
+
+
+def _secret(versions: list[Json]) -> tuple[Status, str]:
+    numbers = {int(one["name"].rpartition("/")[2]): one["state"] for one in versions}
+    newest = max(numbers, default=0)
+    if numbers.get(newest) != "ENABLED":
+        return "unhealthy", f"its newest version, {newest}, cannot be used" if newest else "it has no version"
+    usable = [number for number, state in numbers.items() if state == "ENABLED"]
+    return "healthy", f"version {newest} is current; {len(usable) - 1} earlier ones may be used"

@@ -10,7 +10,7 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
 
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
 """Whatever of a resource becomes part of an address: nothing in it can lead to another one."""
 
 
@@ -48,4 +48,10 @@ def _bucket(resource: Resource, clients: Clients) -> Json:
     return {"labels": dict(bucket.labels)}
 
 
-_READERS = {"instance": _instance, "job": _job, "bucket": _bucket}
+def _secret(resource: Resource, clients: Clients) -> Json:
+    found = clients.secrets("GET", resource.id, region=resource.region)
+    versions = clients.every(clients.secrets, f"{resource.id}/versions", "versions", region=resource.region)
+    return {**found, "versions": versions}
+
+
+_READERS = {"instance": _instance, "job": _job, "bucket": _bucket, "secret": _secret}

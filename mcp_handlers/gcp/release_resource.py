@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mcp_handlers.gcp import instances, jobs, owned
 from mcp_handlers.gcp.client import TIMEOUT, Clients
-from mcp_handlers.tools.release_resource import Input, Output
+from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """`released` is False where nothing was there. Raises NotFound for what is not the tenant's, and TollgateError."""
+    insist_made(wanted.resource)
     resource = wanted.resource
     if owned.read(resource, wanted.tenant, clients) is None:
         return Output(resource=resource, released=False)

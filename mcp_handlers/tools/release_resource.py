@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Noun
+from workflow.model.errors import Rejected
 from workflow.model.run import Resource
 from workflow.model.workload import Name
 
@@ -20,6 +21,19 @@ class Output(Noun):
 
     resource: Resource
     released: bool
+
+
+FOREIGN = frozenset({"secret", "route"})
+"""Kinds that Tollgate changes and never creates: they are not its to take away."""
+
+
+def insist_made(resource: Resource) -> None:
+    """Raise Rejected for a resource of a kind that Tollgate did not create."""
+    if resource.kind in FOREIGN:
+        raise Rejected(
+            f"Tollgate did not create the {resource.kind} {resource.id} and does not take it away.",
+            "Whoever created it removes it.",
+        )
 
 
 TOOL = Tool(

@@ -43,11 +43,12 @@ tools := {
 	"start": {"risk": "write", "creates": true, "machines": true, "owner": "tags"},
 	"store": {"risk": "write", "creates": true, "machines": false, "owner": "tags"},
 	"price": {"risk": "read", "creates": false, "machines": false, "owner": "none"},
+	"change": {"risk": "write", "creates": false, "machines": false, "owner": "tenant"},
 	"look": {"risk": "read", "creates": false, "machines": false, "owner": "tenant"},
 	"release": {"risk": "destructive", "creates": false, "machines": false, "owner": "tenant"},
 }
 
-roles := {"builder": ["start", "store", "price", "look", "release"], "guest": ["price"]}
+roles := {"builder": ["start", "store", "change", "price", "look", "release"], "guest": ["price"]}
 
 families := {
 	"allow": {"aws": ["p", "m"]},

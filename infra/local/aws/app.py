@@ -22,6 +22,7 @@ from infra.local.aws import mishaps, quotas
 from infra.local.aws.call import Call, read_call, scope
 from infra.local.aws.ec2 import Launcher
 from infra.local.aws.refusal import Refusal, response
+from infra.local.aws.secrets import Tokens
 from infra.local.aws.training import Jobs
 from infra.local.aws.upstream import Emulators
 from infra.local.faults import Fault, FaultBook
@@ -37,6 +38,7 @@ class Front:
         self.faults, self.jobs = FaultBook(), Jobs()
         self.emulators = Emulators(ministack, moto)
         self.launcher = Launcher(self.emulators, self.faults)
+        self.tokens = Tokens()
         self.resets = 0
 
     async def answer(self, request: Request) -> Response:
@@ -68,6 +70,8 @@ class Front:
             return _amz_json(self.jobs.answer(call, self.faults))
         if call.operation == "RunInstances":
             return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
+        if call.operation == "PutSecretValue":
+            return await self.tokens.put(call, lambda: self.emulators.whole(self.emulators.ministack, request, body))
         return await self.emulators.forward(self._upstream(call), request, body)
 
     def _upstream(self, call: Call) -> str:
@@ -103,6 +107,7 @@ class Front:
         self.faults.clear()
         self.launcher.clear()
         self.jobs.jobs.clear()
+        self.tokens.clear()
         return Response(status_code=204)
 
 

@@ -64,8 +64,12 @@ class Emulators:
 
     async def launch(self, request: Request, body: bytes | None) -> Response:
         """Pass an EC2 call on to moto; the whole answer at once."""
-        answer = await self._send(self.moto, request, body)
-        return Response(await answer.aread(), answer.status_code, media_type="text/xml")
+        return await self.whole(self.moto, request, body)
+
+    async def whole(self, base: str, request: Request, body: bytes | None) -> Response:
+        """Pass `request` on as it came; the whole answer at once."""
+        answer = await self._send(base, request, body)
+        return Response(await answer.aread(), answer.status_code, media_type=answer.headers.get("content-type"))
 
     async def _send(self, base: str, request: Request, body: bytes | None) -> httpx.Response:
         target = request.scope["raw_path"] + (b"?" + request.scope["query_string"] if request.url.query else b"")

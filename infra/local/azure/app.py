@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from infra.local.azure import arm
+from infra.local.azure.account import GROUP_LOCATION
 from infra.local.azure.call import Call
 from infra.local.azure.kind import World
 from infra.local.azure.refusal import Refusal, Reply, invalid
@@ -84,12 +85,14 @@ class _Azure:
     async def _answer(self, call: Call) -> Reply:
         self.world.store.settle()
         what = f"{call.method} {call.path}"
-        place = arm.place(self.world, call)
+        secret = call.path.lower().startswith(("/secrets", "/deletedsecrets"))
+        place = GROUP_LOCATION if secret else arm.place(self.world, call)
         if slow := self.world.faults.take("latency", region=place, operation=what):
             await asyncio.sleep(slow.latency_ms / 1000)
         if self.world.faults.take("cloud_down", region=place, operation=what):
             raise Refusal(503, "ServiceUnavailable", "The service is unavailable.")
-        if call.path.lower().startswith(("/secrets", "/deletedsecrets")):
+        if secret:
+            arm.spoilt(self.world, place, what)
             return self.vault.answer(call)
         return arm.answer(self.world, call)
 

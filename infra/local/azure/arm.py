@@ -28,7 +28,7 @@ def answer(world: World, call: Call) -> Reply:
     if address.subscription.lower() != SUBSCRIPTION:
         text = f"The subscription '{address.subscription}' could not be found."
         raise Refusal(404, "SubscriptionNotFound", text)
-    _spoilt(world, call, address)
+    spoilt(world, region(world, address, call.body), f"{call.method} {call.path}")
     return _perform(world, call, address)
 
 
@@ -39,9 +39,8 @@ def _identified(call: Call) -> None:
         raise Refusal(401, "AuthenticationFailed", text, {"WWW-Authenticate": _CHALLENGE})
 
 
-def _spoilt(world: World, call: Call, address: Address) -> None:
-    """The faults that strike before anything is done."""
-    where, what = region(world, address, call.body), f"{call.method} {call.path}"
+def spoilt(world: World, where: str, what: str) -> None:
+    """Raise the Refusal of the first fault in force that strikes `what` in the location `where` before it is done."""
     if where and world.faults.take("region_down", region=where, operation=what):
         raise Refusal(503, "ServiceUnavailable", f"The service is unavailable in {where}. Try again later.")
     if world.faults.take("throttle", region=where, operation=what):

@@ -60,6 +60,8 @@ class Vault:
         if not found:
             raise _absent(f"{name}/{version}")
         secret = found[-1]
+        if call.method == "GET" and not secret["attributes"]["enabled"]:
+            raise Refusal(403, "Forbidden", "Operation get is not allowed on a disabled secret.")
         if call.method == "PATCH":
             secret["attributes"] |= {**(call.body.get("attributes") or {}), "updated": int(time.time())}
             secret["tags"] = call.body.get("tags") or secret["tags"]

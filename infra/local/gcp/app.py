@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.gcp import compute, control, metadata, quota_infos, storage, vertex
+from infra.local.gcp import compute, control, metadata, quota_infos, secrets, storage, vertex
 from infra.local.gcp.places import region_in
 from infra.local.gcp.wire import ApiError, Call, Reply
 from infra.local.gcp.world import World
@@ -76,6 +76,8 @@ def _service(call: Call) -> Service:
     match call.segments:
         case ("v1", "projects", _, "locations", "global", "services", *_):
             return quota_infos.answer
+        case ("v1", "projects", _, "secrets", *_):
+            return secrets.answer
         case ("v1", "projects", _, "locations", _, _, *_):
             return vertex.answer
     raise ApiError(404, "notFound", f"The requested URL {call.raw_path} was not found on this server.")

@@ -37,6 +37,15 @@ class Bucket:
     objects: dict[str, tuple[Json, bytes]] = field(default_factory=dict)
 
 
+@dataclass
+class Secret:
+    """A secret's JSON; its versions, the oldest first, and their payloads in base64."""
+
+    view: Json
+    versions: list[Json] = field(default_factory=list)
+    payloads: list[str] = field(default_factory=list)
+
+
 class World:
     """The state of all services."""
 
@@ -53,6 +62,7 @@ class World:
         self.requests: dict[tuple[Scope, str], tuple[str, Operation]] = {}
         self.buckets: dict[str, Bucket] = {}
         self.jobs: dict[str, Json] = {}
+        self.secrets: dict[str, Secret] = {}
 
     def new_id(self) -> str:
         """A number that nothing else has, as text."""

@@ -20,6 +20,15 @@ agrees contains "budget" if {
 	}
 }
 
+# What only changes what exists, at no price, needs no account to pay for it.
+agrees contains "budget" if {
+	tool.risk == "write"
+	tool.creates == false
+	input.context.plane == "control"
+	input.cost.total_cents == 0
+	is_null(input.cost.cap_cents)
+}
+
 # METADATA
 # title: Price and spend are known
 # custom:

@@ -94,3 +94,28 @@ test_what_buys_nothing_needs_no_price if {
 	free := object.union(data.example.existing("release", "destructive"), {"cost": null, "context": {"spend": null}})
 	data.example.allowed with input as free
 }
+
+free := {"total_cents": 0, "hourly_cents": 0, "monthly_cents": 0, "cap_cents": null, "cap_per": null}
+
+unaccounted(tool) := json.remove(
+	object.union(data.example.existing(tool, "write"), {"cost": free, "data": {"residency": []}}),
+	["resource/tags/project"],
+)
+
+test_a_free_change_of_what_exists_needs_no_account if {
+	data.example.allowed with input as unaccounted("change")
+}
+
+test_a_free_change_needs_its_price_to_be_known if {
+	unpriced := object.union(unaccounted("change"), {"cost": null})
+	data.example.codes == {"BUDGET_UNKNOWN"} with input as unpriced
+}
+
+test_a_change_that_costs_needs_an_account if {
+	dear := object.union(unaccounted("change"), {"cost": {"total_cents": 1}})
+	data.example.codes == {"BUDGET_MISSING"} with input as dear
+}
+
+test_what_is_created_for_free_needs_an_account if {
+	"BUDGET_MISSING" in data.example.codes with input as unaccounted("start")
+}

@@ -44,6 +44,7 @@ class LocalAzure:
             "TOLLGATE_AZURE_SUBSCRIPTION": SUBSCRIPTION,
             "TOLLGATE_AZURE_RESOURCE_GROUP": GROUP,
             "TOLLGATE_AZURE_POLL_SECONDS": "0.03",
+            "TOLLGATE_AZURE_VAULT_URL": self.url,
             "IDENTITY_ENDPOINT": f"{self.url}/msi/token",
             "IDENTITY_HEADER": "local",
         }

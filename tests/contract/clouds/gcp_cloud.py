@@ -46,9 +46,14 @@ class LocalGcp:
         body = Fault(kind=kind, **how).model_dump(mode="json")  # type: ignore[arg-type]
         self.http.post("/_tollgate/faults", json=body).raise_for_status()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `mcp_handlers.gcp.client.connect` reads."""
+        return {"TOLLGATE_GCP_ENDPOINT": self.url, "TOLLGATE_GCP_PROJECT": PROJECT}
+
     def connect(self) -> Clients:
         """The handlers' clients, as a function would get them."""
-        return connect({"TOLLGATE_GCP_ENDPOINT": self.url, "TOLLGATE_GCP_PROJECT": PROJECT})
+        return connect(self.environment)
 
     def sdk(self, client: Any) -> Any:
         """One of Google's typed clients, pointed here. Compute's polls operations through clients of its own."""
