@@ -119,7 +119,8 @@ async def test_the_same_question_has_the_same_answer_in_any_order_of_fields(gate
         {"principal": object()},
         {"principal": "\ud800"},
     ],
-    ids=repr,
+    # A bare object's repr has its address in it, and every worker must collect the same names.
+    ids=lambda asked: repr(asked).partition(" at 0x")[0],
 )
 async def test_what_is_no_question_is_denied(gate: Gate, asked: Any) -> None:
     assert (await gate.decide(asked)).verdict == "deny"
