@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from workflow.language.choose import choose
-
 from functions.binding import gate
 from functions.http import HttpPost
 from functions.registry import cloud_names, contracts
@@ -19,6 +17,7 @@ from workflow.deploy import mcp_tools
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
+from workflow.language.choose import choose
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.ports import Event, ToolClient, ToolResult
