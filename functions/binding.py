@@ -13,6 +13,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.function import Function
 from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.resilience import resilience
 from mcp_handlers.prices.catalog import load_cloud
 from policies.engine.embedded import Embedded
@@ -57,6 +58,6 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
         gate=gate(),
         keys=keys(environment),
         clock=clock,
-        resilience=resilience(cloud, bulkhead(cloud), clock),
+        resilience=resilience(cloud, tool, bulkhead(cloud), clock),
     )
-    return Endpoint(function)
+    return Endpoint(Observed(function))

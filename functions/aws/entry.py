@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.binding import bind
+from mcp_handlers.kernel import otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "aws"
@@ -21,6 +22,7 @@ log = Logger(service="tollgate")
 @cache
 def endpoint() -> Endpoint:
     """The tool's endpoint, bound once in an execution environment."""
+    otel.start(os.environ, f"tollgate-{CLOUD}-{os.environ['TOLLGATE_TOOL']}")
     return bind(CLOUD, os.environ["TOLLGATE_TOOL"], os.environ)
 
 
@@ -31,5 +33,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     response = asyncio.run(endpoint().rpc(headers, body))
+    telemetry.flush()
     log.info("answered", extra={"status": response.status, "tool": os.environ["TOLLGATE_TOOL"]})
     return {"statusCode": response.status, "headers": response.headers, "body": response.body.decode()}

@@ -9,6 +9,7 @@ import azure.functions as func
 
 from functions.binding import bind
 from functions.registry import tool_names
+from mcp_handlers.kernel import otel
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "azure"
@@ -19,7 +20,14 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 @cache
 def endpoint(tool: str) -> Endpoint:
     """The tool's endpoint, bound at its first call."""
+    _observe()
     return bind(CLOUD, tool, os.environ)
+
+
+@cache
+def _observe() -> None:
+    """Once for the app, whose functions share a process."""
+    otel.start(os.environ, f"tollgate-{CLOUD}")
 
 
 async def answer(tool: str, request: func.HttpRequest) -> func.HttpResponse:

@@ -10,6 +10,7 @@ import functions_framework
 from flask import Request, Response
 
 from functions.binding import bind
+from mcp_handlers.kernel import log, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "gcp"
@@ -18,6 +19,8 @@ CLOUD = "gcp"
 @cache
 def endpoint() -> Endpoint:
     """The tool's endpoint, bound once in an instance."""
+    log.install()
+    otel.start(os.environ, f"tollgate-{CLOUD}-{os.environ['TOLLGATE_TOOL']}")
     return bind(CLOUD, os.environ["TOLLGATE_TOOL"], os.environ)
 
 
@@ -26,4 +29,5 @@ def mcp(request: Request) -> Response:
     """The framework's request → rpc → the framework's answer."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     response = asyncio.run(endpoint().rpc(headers, request.get_data()))
+    telemetry.flush()
     return Response(response.body, status=response.status, headers=response.headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from functions.registry import cloud_names, tool_names
 from functions.serve.asgi import app, sse_routes
 from functions.serve.plane import catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
+from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.forward import Post
 from workflow.store.sqlite import open_store
 
@@ -47,8 +48,6 @@ def _server(application: Starlette, port: int) -> uvicorn.Server:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("azure", "httpx", "botocore", "google"):
-        # Their requests are told with headers, and headers carry tokens.
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    log.install()
+    otel.start(os.environ, "tollgate")
     asyncio.run(serve(settings()))

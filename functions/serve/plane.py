@@ -11,6 +11,7 @@ from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward, Pass, Post
+from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.tools.get_cost_estimate import Output, Priced
 from workflow.control.decide import Control
 from workflow.control.front import Front
@@ -59,9 +60,9 @@ def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dic
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
     clouds, public = forwards(settings, post), keys(settings.environment())
     rates = Rates(limits(), judgement.clock)
-    found = {"/mcp": Endpoint(Front(judgement, clouds, public, rates))}
+    found = {"/mcp": Endpoint(Observed(Front(judgement, clouds, public, rates)))}
     for cloud in clouds:
-        restricted = Endpoint(Front(judgement, clouds, public, rates, only=cloud))
+        restricted = Endpoint(Observed(Front(judgement, clouds, public, rates, only=cloud)))
         for tool in judgement.tools:
             found[f"/clouds/{cloud}/mcp/{tool}"] = restricted
     return found
@@ -77,4 +78,4 @@ def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:
         keys=keys(settings.environment()),
         clock=SystemClock(),
     )
-    return Endpoint(catalog)
+    return Endpoint(Observed(catalog))

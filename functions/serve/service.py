@@ -13,6 +13,7 @@ def tollgate_service(told: Settings) -> Service:
     """The control plane and the clouds' endpoints as a process to keep."""
     environment = clean_environment(
         {
+            **{name: value for name, value in os.environ.items() if name.startswith("OTEL_")},
             **told.environment(),
             "TOLLGATE_HOME": str(told.home),
             "TOLLGATE_PORT": str(told.port),

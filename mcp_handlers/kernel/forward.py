@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.bulkhead import Lane
 from mcp_handlers.kernel.grant import HEADER
 from mcp_handlers.kernel.result import Result
@@ -47,10 +47,11 @@ class Forward:
         Raises TollgateError for what is not a tool result: OutcomeUnknown where a call that `writes` was sent and
         what came back does not say whether it acted, CloudDown for a read; Overloaded where the lane is full.
         """
-        body, headers = _request(tool, arguments, leave)
         try:
             async with self.lane.place():
-                status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
+                with telemetry.span("forward", cloud=self.cloud, tool=tool):
+                    body, headers = _request(tool, arguments, leave)
+                    status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
         except OutcomeUnknown as error:
             raise error if writes else CloudDown(error.message) from None
         try:
@@ -74,6 +75,7 @@ def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, 
         META + "protocolVersion": MODERN[0],
         META + "clientCapabilities": {},
         **deadline.written(deadline.current()),
+        **telemetry.carried(),
     }
     params = {"name": tool, "arguments": arguments, "_meta": meta}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mcp_handlers.kernel import deadline, grant, intake
+from mcp_handlers.kernel import deadline, grant, intake, telemetry
 from mcp_handlers.kernel.identity import authenticate
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.listing import listed
@@ -57,7 +57,8 @@ class Function:
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Identity, deadline, Input, Grant (writes), gate, resilience, handler, receipt: in this order, each able to
         end it."""
-        principal = authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
+        with telemetry.span("identity"):
+            principal = authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
         try:
             with deadline.kept(deadline.read(meta), self.clock.now()):
                 return await self._judged(headers, principal, arguments)
@@ -67,10 +68,14 @@ class Function:
             return failed(error)
 
     async def _judged(self, headers: Mapping[str, str], principal: Principal, arguments: Json) -> Result:
-        wanted = intake.parse(self.tool, self.cloud, arguments)
-        exact = wanted.model_dump(mode="json")
-        leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
-        verdict = await self.gate.decide(self._question(principal, exact))
+        with telemetry.span("input"):
+            wanted = intake.parse(self.tool, self.cloud, arguments)
+            exact = wanted.model_dump(mode="json")
+        with telemetry.span("grant"):
+            leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
+        with telemetry.span("gate"):
+            verdict = await self.gate.decide(self._question(principal, exact))
+            telemetry.mark(failed=not verdict.allowed, verdict=verdict.verdict)
         if not verdict.allowed:
             return refused(verdict)
         return await self._perform(wanted, exact, leave)
@@ -96,9 +101,9 @@ class Function:
     async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None) -> Result:
         started = self.clock.now()
         key = leave.key if leave else ""
-        made = await self.resilience.perform(
-            lambda: self.handler(wanted, self.clients(), key), self.tool.risk, _region(exact)
-        )
+        if leave:
+            telemetry.belongs(leave.run)
+        made = await self.resilience.perform(lambda: self._handle(wanted, key), self.tool.risk, _region(exact))
         output = made.model_dump(mode="json")
         if leave is None:
             return done(output)
@@ -117,6 +122,10 @@ class Function:
             finished_at=self.clock.now(),
         )
         return done(output, receipt)
+
+    def _handle(self, wanted: Noun, key: str) -> Noun:
+        with telemetry.span("handler", cloud=self.cloud, tool=self.tool.name, risk=self.tool.risk):
+            return self.handler(wanted, self.clients(), key)
 
 
 def _region(exact: Json) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mcp_handlers.kernel import deadline
-from mcp_handlers.kernel.breaker import Breakers
+from mcp_handlers.kernel import deadline, telemetry
+from mcp_handlers.kernel.breaker import Breakers, Phase
 from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.retry import GivenUp, Retry
 from workflow.model.base import Noun, Risk
 from workflow.model.errors import DeadlineExceeded, Overloaded, TollgateError
 from workflow.model.ports import Clock
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ class Resilience:
             raise GivenUp("The call's deadline passed while the cloud was at work.") from error
 
 
-def resilience(cloud: str, bulkhead: Bulkhead, clock: Clock) -> Resilience:
-    """The resilience of one tool on `cloud`, as functions have it."""
-    return Resilience(breakers=Breakers(cloud), retry=Retry(clock), bulkhead=bulkhead, clock=clock)
+def resilience(cloud: str, tool: str, bulkhead: Bulkhead, clock: Clock) -> Resilience:
+    """The resilience of one tool on `cloud`, as functions have it: what happens to it is measured and logged."""
+
+    def turned(region: str, phase: Phase) -> None:
+        state = ("closed", "half_open", "open").index(phase)
+        telemetry.measure("breaker.state", state, cloud=cloud, tool=tool, region=region)
+        log.warning("circuit of %s %s", cloud, tool, extra={"region": region, "phase": phase})
+
+    def repeated(error: TollgateError, attempt: int) -> None:
+        telemetry.measure("retries", 1, cloud=cloud, tool=tool, code=error.code)
+        log.info("tried again", extra={"code": error.code, "attempt": attempt})
+
+    return Resilience(Breakers(cloud, turned), Retry(clock, tell=repeated), bulkhead, clock)

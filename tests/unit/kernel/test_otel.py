@@ -1,0 +1,76 @@
+"""OpenTelemetry's own SDK and exporter, into a collector of ours."""
+
+import json
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from mcp_handlers.kernel import otel, telemetry
+from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.observed import Observed
+from mcp_handlers.tools import create_storage_bucket
+from tests.fakes.world import BUCKET, World, call
+from workflow.model.errors import NoCapacity
+
+pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
+
+SECRET = "hunter2"
+TRACE = "a" * 32
+TOOL = "create_storage_bucket"
+
+
+@pytest.fixture
+def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """What was sent, by path, to a collector that `otel.start` was pointed at."""
+    found: dict[str, bytes] = defaultdict(bytes)
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            found[self.path] += self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv(otel.ENDPOINT, endpoint)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [*logging.getLogger().handlers])
+    logging.getLogger("mcp_handlers.kernel.observed").setLevel(logging.INFO)
+    otel.start({otel.ENDPOINT: endpoint}, "tollgate-test")
+    yield found
+    backend = telemetry._Told.backend
+    telemetry.install(None)
+    assert isinstance(backend, otel.OpenTelemetry)
+    for provider in (backend._traces, backend._meters, backend._logs):
+        provider.shutdown()
+    logging.getLogger("mcp_handlers.kernel.observed").setLevel(logging.NOTSET)
+    server.shutdown()
+    server.server_close()
+
+
+async def test_traces_measures_and_logs_are_sent_and_hold_no_secret(collected: dict[str, bytes]) -> None:
+    world = World()
+    endpoint = Endpoint(Observed(world.function(create_storage_bucket.TOOL)))
+    message = json.loads(call(TOOL, BUCKET))
+    message["params"]["_meta"] |= {"traceparent": f"00-{TRACE}-{'b' * 16}-01", "baggage": SECRET}
+    for ending in (None, NoCapacity(SECRET), RuntimeError(SECRET)):
+        world.handler.raises = ending
+        await endpoint.rpc(world.headers(TOOL, grant=world.grant()), json.dumps(message).encode())
+    telemetry.flush()
+    assert set(collected) == {"/v1/traces", "/v1/metrics", "/v1/logs"}
+    for path in ("/v1/traces", "/v1/logs"):
+        assert bytes.fromhex(TRACE) in collected[path] or TRACE.encode() in collected[path]
+    for stage in (b"tools/call create_storage_bucket", b"identity", b"gate", b"handler", b"tollgate-test"):
+        assert stage in collected["/v1/traces"]
+    for name in (b"tollgate.call.duration", b"tollgate.call.errors", b"NO_CAPACITY"):
+        assert name in collected["/v1/metrics"]
+    everything = b"".join(collected.values())
+    for never in (SECRET, "ada@example.com", "eu-west-1", world.headers(TOOL)["authorization"].split()[1]):
+        assert never.encode() not in everything
