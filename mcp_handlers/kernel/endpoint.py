@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mcp_handlers.kernel import faults, limits, wire
+from mcp_handlers.kernel import faults, limits, tasks, wire
 from mcp_handlers.kernel.response import Response, json_response
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, Message, RpcError
@@ -44,9 +45,11 @@ class Service(Protocol):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`rpc` is the whole of it: no session, no state."""
+    """`rpc` is the whole of it: no session, no state. With `tasks`, long calls are answered with a handle to those who
+    can take one."""
 
     service: Service
+    tasks: tasks.Tasks | None = None
 
     async def rpc(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one JSON-RPC request. `headers` have lower-case names. Never raises."""
@@ -88,12 +91,21 @@ class Endpoint:
                     raise RpcError(wire.INVALID_PARAMS, "Unknown cursor: the list is one page")
                 return {"tools": self.service.listing(), **cache}
             case "server/discover", True:
-                return {"supportedVersions": list(wire.MODERN), "capabilities": _CAPABILITIES, **cache}
+                return {"supportedVersions": list(wire.MODERN), "capabilities": self._capabilities(), **cache}
             case "initialize", False:
                 return self._initialize(message.params)
             case "ping", False:
                 return {}
-        raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method)
+        return await self._extension(message, headers)
+
+    async def _extension(self, message: Message, headers: Mapping[str, str]) -> Json:
+        if self.tasks is None or not message.modern or message.method not in tasks.METHODS:
+            raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method)
+        with _http():
+            return await tasks.answer(self.tasks, headers, message.method, message.params)
+
+    def _capabilities(self) -> Json:
+        return _CAPABILITIES if self.tasks is None else {**_CAPABILITIES, "extensions": {tasks.EXTENSION: {}}}
 
     def _initialize(self, params: Json) -> Json:
         version = params.get("protocolVersion")
@@ -105,26 +117,34 @@ class Endpoint:
 
     async def _call(self, message: Message, headers: Mapping[str, str]) -> Json:
         name, arguments = message.params.get("name"), message.params.get("arguments")
-        meta = message.params.get("_meta")
+        meta = message.params.get("_meta") or {}
         if not isinstance(name, str) or not isinstance(arguments, dict | None):
             raise RpcError(wire.INVALID_PARAMS, "tools/call needs a name and an object of arguments")
         if not self.service.has(name):
             raise RpcError(wire.INVALID_PARAMS, f"Unknown tool: {name[:64]}")
-        try:
-            result = await self.service.call(headers, name, arguments or {}, meta if isinstance(meta, dict) else {})
-        except Unauthorized as error:
-            challenge = {"www-authenticate": f'Bearer realm="tollgate", error_description="{error.message}"'}
-            data = {"code": error.code, "remedy": error.remedy}
-            raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
-        except (Overloaded, RateLimited) as error:
-            raise _busy(error) from None
-        return result.wire()
+        takes_handle = message.modern and tasks.declared(meta)
+        performer = self.tasks if self.tasks is not None and takes_handle else self.service
+        with _http():
+            return (await performer.call(headers, name, arguments or {}, meta)).wire()
 
     def _info(self) -> Json:
         return {"name": self.service.name, "version": VERSION}
 
 
 _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
+
+
+@contextmanager
+def _http() -> Iterator[None]:
+    """What HTTP itself has an answer for: who is not known, and who has to wait."""
+    try:
+        yield
+    except Unauthorized as error:
+        challenge = {"www-authenticate": f'Bearer realm="tollgate", error_description="{error.message}"'}
+        data = {"code": error.code, "remedy": error.remedy}
+        raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
+    except (Overloaded, RateLimited) as error:
+        raise _busy(error) from None
 
 
 def _busy(error: Overloaded | RateLimited) -> RpcError:

@@ -25,7 +25,9 @@ LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 MODERN = ("2026-07-28",)
 META = "io.modelcontextprotocol/"
 _STATUS = {METHOD_NOT_FOUND: 404, INTERNAL_ERROR: 500}
-_NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+_NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"} | dict.fromkeys(
+    ("tasks/get", "tasks/cancel", "tasks/update"), "taskId"
+)
 
 
 class RpcError(Exception):

@@ -105,7 +105,7 @@ class Demo:
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """What the suite expects of the tool."""
         if tool == "test_missing_capability":
-            needed = {"requiredCapabilities": {"sampling": {}}}
+            needed: Json = {"requiredCapabilities": {"sampling": {}}}
             raise RpcError(MISSING_CAPABILITY, "The client did not declare what this needs", needed)
         if tool == "test_tool_with_progress":
             await asyncio.sleep(0.2)

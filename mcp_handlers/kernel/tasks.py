@@ -1,0 +1,82 @@
+"""The Tasks extension on the wire (`io.modelcontextprotocol/tasks`, 2026-07-28): a call may be answered with a handle.
+
+The kernel knows the shapes; whoever keeps tasks is a `Tasks`. A function keeps none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from mcp_handlers.kernel.result import Result
+from mcp_handlers.kernel.wire import INVALID_PARAMS, META, RpcError
+from workflow.model.base import Json
+
+EXTENSION = "io.modelcontextprotocol/tasks"
+METHODS = ("tasks/get", "tasks/cancel", "tasks/update")
+MISSING_CAPABILITY = -32021
+POLL_MS = 2_000
+"""How long a client should wait between two questions."""
+
+
+class Tasks(Protocol):
+    """Keeps calls that go on after they were answered."""
+
+    async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
+        """A Service's call that may give a Handle for an answer. The client is known to take one."""
+
+    async def state(self, headers: Mapping[str, str], task: str) -> Json | None:
+        """The task as `tasks/get` tells it; None where the caller has no such task. Raises Unauthorized."""
+
+
+Status = Literal["working", "completed", "failed"]
+
+
+def told(task: str, began: datetime, updated: datetime, status: Status) -> Json:
+    """A task's own fields. It is kept for as long as the ledger is."""
+    return {
+        "taskId": task,
+        "status": status,
+        "createdAt": began.isoformat(),
+        "lastUpdatedAt": updated.isoformat(),
+        "ttlMs": None,
+        "pollIntervalMs": POLL_MS,
+    }
+
+
+@dataclass(frozen=True)
+class Handle(Result):
+    """A call's answer while the call goes on."""
+
+    task: Json = field(default_factory=dict)
+
+    def wire(self) -> Json:
+        """As the extension's CreateTaskResult."""
+        return {"resultType": "task", **self.task}
+
+
+def handle(task: str, began: datetime) -> Handle:
+    """The handle of a task that has just begun."""
+    return Handle("", None, False, {}, told(task, began, began, "working"))
+
+
+def declared(meta: Json) -> bool:
+    """Whether this request's client says that it understands tasks."""
+    capabilities = meta.get(META + "clientCapabilities")
+    extensions = capabilities.get("extensions") if isinstance(capabilities, dict) else None
+    return isinstance(extensions, dict) and isinstance(extensions.get(EXTENSION), dict)
+
+
+async def answer(tasks: Tasks, headers: Mapping[str, str], method: str, params: Json) -> Json:
+    """One of METHODS. What has begun in a cloud is not cut off half done, so a wish to cancel is heard and no more;
+    and a task asks nothing, so there is nothing to update. Raises RpcError and Unauthorized."""
+    if not declared(params.get("_meta") or {}):
+        needed: Json = {"requiredCapabilities": {"extensions": {EXTENSION: {}}}}
+        raise RpcError(MISSING_CAPABILITY, f"The client did not declare {EXTENSION}", needed)
+    task = params.get("taskId")
+    state = await tasks.state(headers, task) if isinstance(task, str) else None
+    if state is None:
+        raise RpcError(INVALID_PARAMS, "Unknown task")
+    return state if method == "tasks/get" else {}
