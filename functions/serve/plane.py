@@ -13,6 +13,7 @@ from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward, Pass, Post
 from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.tools.get_cost_estimate import Output, Priced
+from workflow.control.background import Background
 from workflow.control.decide import Control
 from workflow.control.front import Front
 from workflow.control.pricing import Estimate
@@ -60,7 +61,9 @@ def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dic
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
     clouds, public = forwards(settings, post), keys(settings.environment())
     rates = Rates(limits(), judgement.clock)
-    found = {"/mcp": Endpoint(Observed(Front(judgement, clouds, public, rates)))}
+    front = Observed(Front(judgement, clouds, public, rates))
+    background = Background(front, judgement.tools, judgement.store, public, judgement.clock)
+    found = {"/mcp": Endpoint(front, background)}
     for cloud in clouds:
         restricted = Endpoint(Observed(Front(judgement, clouds, public, rates, only=cloud)))
         for tool in judgement.tools:

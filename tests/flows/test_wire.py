@@ -1,5 +1,6 @@
 """The endpoints as any MCP client meets them, through the official SDK."""
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -121,6 +122,30 @@ async def test_each_cloud_serves_clients_of_the_old_transport(house: House, clou
         assert sorted(t.name for t in (await session.list_tools()).tools) == list(tool_names())
         result = await session.call_tool("get_cost_estimate", {"vcpus": 8, "memory_gib": 32, "limit": 3})
     assert len((result.structured_content or {})["offers"]) == 3
+
+
+async def test_a_slow_write_does_not_hold_the_connection_of_a_client_that_takes_tasks(house: House) -> None:
+    house.fault("gcp", "latency", latency_ms=3000, operation="POST")
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {"extensions": {"io.modelcontextprotocol/tasks": {}}},
+    }
+
+    async def ask(method: str, named: str, **params: Any) -> Any:
+        headers = {"mcp-protocol-version": "2026-07-28", "mcp-method": method, "mcp-name": named}
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+        return (await http.post(f"{house.told.control_url}/mcp", json=message, headers=headers)).json()["result"]
+
+    async with bearer(token(house, "control")) as http, asyncio.timeout(60):
+        tool, wanted = "create_storage_bucket", {"cloud": "gcp", **bucket(), "region": "europe-west1"}
+        begun = await ask("tools/call", tool, name=tool, arguments=wanted)
+        assert (begun["resultType"], begun["status"]) == ("task", "working")
+        told = begun
+        while told["status"] == "working":
+            await asyncio.sleep(0.2)
+            told = await ask("tasks/get", begun["taskId"], taskId=begun["taskId"])
+    assert (told["status"], told["result"]["isError"]) == ("completed", False)
+    assert len((await house.holdings())["gcp"]) == 1
 
 
 async def test_a_denied_write_says_rule_and_remedy_and_nothing_is_made(house: House) -> None:
