@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from mcp_handlers.kernel import after
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -47,7 +48,8 @@ _CLASSES: dict[type[TollgateError], tuple[str, ...]] = {
         "403",
     ),
     NotFound: (
-        "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "NoSuchBucket", "NoSuchTagSet",
+        "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidVolume.NotFound",
+        "InvalidVolumeID.Malformed", "NoSuchBucket", "NoSuchTagSet",
         "NoSuchPublicAccessBlockConfiguration", "ResourceNotFound", "NoSuchResourceException", "404",
         "ResourceNotFoundException", "NoSuchHostedZone", "NoSuchHealthCheck",
     ),
@@ -91,7 +93,8 @@ def _answered(
     code = str(said.get("Code", ""))
     message = f"AWS {operation} in {region}: {code}: {said.get('Message', '')}"[:_LONGEST]
     if code in _BY_CODE:
-        return _BY_CODE[code](message)
+        headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        return _BY_CODE[code](message, retry_after=after.seconds(headers.get("retry-after")))
     if "Requested resource not found" in message or "Could not find" in message:
         return NotFound(message)
     if code in _DOWN or status == 503:

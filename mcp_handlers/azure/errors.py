@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from mcp_handlers.kernel import after
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -17,6 +18,7 @@ from workflow.model.errors import (
     Rejected,
     Throttled,
     TollgateError,
+    Unhealthy,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ _CLASSES: dict[type[TollgateError], tuple[str, ...]] = {
         "MissingSubscriptionRegistration",
     ),
     Rejected: ("RequestDisallowedByPolicy", "ScopeLocked"),
+    Unhealthy: ("ResourceNotReady",),
 }  # fmt: skip
 _BY_CODE = {code: kind for kind, codes in _CLASSES.items() for code in codes}
 _BY_STATUS: dict[int, type[TollgateError]] = {401: NoPermission, 403: NoPermission, 404: NotFound, 429: Throttled}
@@ -78,7 +81,8 @@ def _answered(error: HttpResponseError, clients: Clients, region: str, *, writes
         return QuotaExceeded(message)
     kind = _BY_CODE.get(code) or _BY_STATUS.get(status)
     if kind is not None:
-        return kind(message)
+        answer: Any = error.response
+        return kind(message, retry_after=after.seconds(answer.headers.get("retry-after")))
     if status == 503 or (status >= 500 and not writes):
         return _down(message, clients, region)
     if status >= 500:

@@ -13,10 +13,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from mcp_handlers.gcp import errors
+from mcp_handlers.kernel import after, deadline
 from workflow.model.base import Json
 from workflow.model.errors import (
     CloudDown,
@@ -69,6 +71,13 @@ class Clients:
         base = self._endpoint or f"https://{region}-aiplatform.googleapis.com"
         where = f"{base}/v1/projects/{self.project}/locations/{region}/{path}"
         return self._call(method, where, body, region, params)
+
+    def container(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Kubernetes Engine v1 on `path` below the project. Raises TollgateError."""
+        base = self._endpoint or "https://container.googleapis.com"
+        return self._call(method, f"{base}/v1/projects/{self.project}/{path}", body, region, params)
 
     def quotas(
         self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
@@ -128,10 +137,11 @@ class Clients:
         """
         place = next((operation[scope] for scope in ("zone", "region") if scope in operation), "")
         scope = "/".join(place.split("/")[-2:]) or "global"
-        deadline, pause = time.monotonic() + OPERATION_SECONDS, _POLL_SECONDS[0]
+        limit = deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
+        end, pause = time.monotonic() + limit, _POLL_SECONDS[0]
         while operation["status"] != "DONE":
-            if time.monotonic() > deadline:
-                raise OutcomeUnknown(f"gcp operation {operation['name']} was not done in {OPERATION_SECONDS:g} s")
+            if time.monotonic() > end:
+                raise OutcomeUnknown(f"gcp operation {operation['name']} was not done in {limit:.0f} s")
             time.sleep(pause)
             pause = min(pause * 1.6, _POLL_SECONDS[1])
             with suppress(Throttled):
@@ -153,6 +163,7 @@ class Clients:
             if answer.status_code < 300:
                 return dict(answer.json()) if answer.content else {}
             found = errors.from_answer(answer.status_code, answer.content, write=write)
+            found.retry_after = after.seconds(answer.headers.get("retry-after"))
         except Exception as problem:  # noqa: BLE001
             raise self.translate(problem, region=region, write=write) from None
         raise self._blamed(found, region)

@@ -106,3 +106,10 @@ def test_arguments_that_the_sdk_refuses_are_rejected() -> None:
 
 def test_a_message_is_cut_to_a_length_for_people() -> None:
     assert len(became(said("UnauthorizedOperation", 403, "x" * 10_000)).message) == 400
+
+
+def test_how_long_aws_asks_to_wait_is_passed_on() -> None:
+    error = said("ThrottlingException")
+    error.response["ResponseMetadata"]["HTTPHeaders"] = {"retry-after": "17"}  # type: ignore[typeddict-item]
+    assert became(error).retry_after == 17.0
+    assert became(said("ThrottlingException")).retry_after is None

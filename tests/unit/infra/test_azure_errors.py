@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from azure.core.exceptions import (
@@ -37,6 +37,7 @@ class Answer:
     """An HTTP answer, as far as errors look at it."""
 
     reason = "because"
+    headers: ClassVar = {"retry-after": "17"}
 
     def __init__(self, status: int, body: str) -> None:
         self.status_code, self._body = status, body
@@ -97,3 +98,8 @@ def test_a_message_names_region_and_code_and_ends() -> None:
 def test_a_credentials_own_words_are_not_repeated() -> None:
     error = translate(ClientAuthenticationError("token=secret"), clients(up=True), "westeurope", writes=True)
     assert "secret" not in error.message + error.remedy
+
+
+def test_how_long_azure_asks_to_wait_is_passed_on() -> None:
+    found = translate(answered(429, "TooManyRequests"), clients(up=True), "westeurope", writes=True)
+    assert (type(found), found.retry_after) == (Throttled, 17.0)

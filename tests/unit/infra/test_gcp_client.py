@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import google.auth
@@ -10,7 +12,8 @@ import pytest
 from google.auth.transport import requests
 
 from mcp_handlers.gcp import client, owned
-from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected
+from mcp_handlers.kernel import deadline
+from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected, Throttled
 from workflow.model.run import Resource
 
 
@@ -121,3 +124,24 @@ def test_an_operation_that_is_never_done_has_an_unknown_outcome(
 
     with pytest.raises(OutcomeUnknown):
         client.connect({"TOLLGATE_GCP_PROJECT": "p"}).wait({"name": "op", "status": "RUNNING"}, region="r")
+
+
+def test_how_long_google_asks_to_wait_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = SimpleNamespace(status_code=429, content=b"", headers={"retry-after": "17"})
+    found = client.Clients("http://127.0.0.1:9", "p")
+    monkeypatch.setattr(found, "_send", lambda *args, **options: answer)
+    with pytest.raises(Throttled) as caught:
+        found.compute("GET", "zones", region="europe-west1")
+    assert caught.value.retry_after == 17.0
+
+
+def test_an_operation_is_not_waited_for_past_the_callers_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    found = client.Clients("http://127.0.0.1:9", "p")
+    running = {"name": "op-1", "status": "RUNNING"}
+    monkeypatch.setattr(found, "compute", lambda *args, **options: running)
+    with (
+        deadline.kept(now + timedelta(milliseconds=50), now),
+        pytest.raises(OutcomeUnknown, match="was not done in 0 s"),
+    ):
+        found.wait(running, region="europe-west1")
