@@ -22,7 +22,7 @@ Many = list[str] | None
 
 @app.command()
 def quote(
-    sells: Annotated[str, typer.Option(help="machine or bucket.")] = "machine",
+    sells: Annotated[str, typer.Option(help="machine, bucket or disk.")] = "machine",
     vcpus: Annotated[int, typer.Option(help="At least, per machine.")] = 1,
     memory_gib: Annotated[float, typer.Option(help="At least, GiB per machine.")] = 0.5,
     gpu: Annotated[str | None, typer.Option(help="T4 L4 V100 A10G L40S A100 A100-80GB H100 H200 B200.")] = None,

@@ -1,4 +1,4 @@
-"""Read how an instance, bucket or training job stands."""
+"""Read how an instance, volume, bucket or training job stands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.secrets import secret_standing
+from mcp_handlers.aws.volumes import volume_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.errors import NotFound
 from workflow.model.run import Health, Resource
@@ -30,7 +31,13 @@ _JOBS: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Describe the resource. One of another tenant is not found."""
-    looks = {"instance": _instance, "bucket": _bucket, "job": _job, "secret": secret_standing}
+    looks = {
+        "instance": _instance,
+        "volume": volume_standing,
+        "bucket": _bucket,
+        "job": _job,
+        "secret": secret_standing,
+    }
     status, detail = looks[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
     checked = datetime.now(UTC)
     return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=checked))

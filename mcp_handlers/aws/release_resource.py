@@ -1,4 +1,4 @@
-"""Terminate an instance, delete a bucket with what is in it, or stop a training job."""
+"""Terminate an instance, delete a volume, delete a bucket with what is in it, or stop a training job."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.volumes import release_volume
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import Rejected
 from workflow.model.run import Resource
@@ -21,7 +22,7 @@ _OVER = ("shutting-down", "terminated")
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Take the resource away. Done twice, the second time finds nothing left."""
     insist_made(wanted.resource)
-    releases = {"instance": _instance, "bucket": _bucket, "job": _job}
+    releases = {"instance": _instance, "volume": release_volume, "bucket": _bucket, "job": _job}
     released = releases[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
     return Output(resource=wanted.resource, released=released)
 

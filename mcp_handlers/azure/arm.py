@@ -88,9 +88,9 @@ class Arm:
             return False
         return True
 
-    def act(self, path: str) -> None:
+    def act(self, path: str, body: Json | None = None) -> None:
         """POST, and wait."""
-        self._wait(self._send("POST", path, None, {}))
+        self._wait(self._send("POST", path, body, {}))
 
     def delete(self, path: str) -> bool:
         """Take away, and wait. False if it was not there."""

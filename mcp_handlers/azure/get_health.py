@@ -1,4 +1,4 @@
-"""Read the real state of a virtual machine, storage account or job."""
+"""Read the real state of a virtual machine, disk, storage account or job."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from mcp_handlers.azure.client import Clients
+from mcp_handlers.azure.disks import disk_standing
 from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.owned import find
 from mcp_handlers.azure.secrets import secret_standing
@@ -61,4 +62,4 @@ def _job(properties: Json) -> tuple[Status, str]:
     return _JOB.get(properties["status"], "pending"), f"The job is {properties['status']}."
 
 
-_READ = {"instance": _machine, "bucket": _account, "job": _job}
+_READ = {"instance": _machine, "volume": disk_standing, "bucket": _account, "job": _job}

@@ -12,8 +12,9 @@ from workflow.model.run import Resource
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 JOB = f"{WORKSPACE}/jobs"
-_NAMES = {"instance": 1, "bucket": 1, "job": 2}
-_TYPES = {"instance": VM, "bucket": ACCOUNT, "job": JOB}
+DISK = "Microsoft.Compute/disks"
+_NAMES = {"instance": 1, "volume": 1, "bucket": 1, "job": 2}
+_TYPES = {"instance": VM, "volume": DISK, "bucket": ACCOUNT, "job": JOB}
 
 
 def path(clients: Clients, resource: Resource) -> str:

@@ -1,8 +1,9 @@
-"""Take away a machine, storage account or job, with everything that was made for it alone."""
+"""Take away a machine, disk, storage account or job, with everything that was made for it alone."""
 
 from __future__ import annotations
 
 from mcp_handlers.azure.client import Clients
+from mcp_handlers.azure.disks import remove
 from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.owned import find, insist_ours, path
 from mcp_handlers.azure.removal import remove_machine
@@ -26,6 +27,8 @@ def call(wanted: Input, clients: Clients, _key: str) -> Output:
             released = remove_machine(clients, resource.id, allowed)
         elif resource.kind == "job":
             released = remove_job(clients, resource.id) or found is not None
+        elif resource.kind == "volume":
+            released = found is not None and remove(clients, path(clients, resource))
         else:
             released = found is not None and clients.arm.delete(path(clients, resource))
     return Output(resource=resource, released=released)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from mcp_handlers.gcp import owned
+from mcp_handlers.gcp import disks, owned
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -35,6 +35,8 @@ def _judge(kind: str, found: Json) -> tuple[Status, str]:
         return "healthy", "the bucket exists"
     if kind == "secret":
         return _secret(found["versions"])
+    if kind == "volume":
+        return disks.standing(found)
     if kind == "instance":
         status = str(found["status"])
         return _INSTANCE.get(status, "unhealthy"), " ".join((status, found.get("statusMessage", ""))).strip()

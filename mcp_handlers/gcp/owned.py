@@ -36,6 +36,10 @@ def _instance(resource: Resource, clients: Clients) -> Json:
     return clients.compute("GET", f"zones/{resource.zone}/instances/{resource.id}", region=resource.region)
 
 
+def _volume(resource: Resource, clients: Clients) -> Json:
+    return clients.compute("GET", f"zones/{resource.zone}/disks/{resource.id}", region=resource.region)
+
+
 def _job(resource: Resource, clients: Clients) -> Json:
     return clients.vertex("GET", f"customJobs/{resource.id}", region=resource.region)
 
@@ -54,4 +58,4 @@ def _secret(resource: Resource, clients: Clients) -> Json:
     return {**found, "versions": versions}
 
 
-_READERS = {"instance": _instance, "job": _job, "bucket": _bucket, "secret": _secret}
+_READERS = {"instance": _instance, "volume": _volume, "job": _job, "bucket": _bucket, "secret": _secret}

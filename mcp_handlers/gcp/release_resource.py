@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcp_handlers.gcp import instances, jobs, owned
+from mcp_handlers.gcp import disks, instances, jobs, owned
 from mcp_handlers.gcp.client import TIMEOUT, Clients
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
@@ -27,6 +27,10 @@ def _instance(resource: Resource, clients: Clients) -> None:
     instances.delete(clients, resource.zone, resource.id, resource.region)
 
 
+def _volume(resource: Resource, clients: Clients) -> None:
+    disks.remove(clients, resource.zone, resource.id, resource.region)
+
+
 def _job(resource: Resource, clients: Clients) -> None:
     jobs.remove(clients, resource.region, resource.id)
 
@@ -47,4 +51,4 @@ def _gone(blob: object) -> None:
     """An object that someone else deleted meanwhile is no trouble."""
 
 
-_RELEASES = {"instance": _instance, "job": _job, "bucket": _bucket}
+_RELEASES = {"instance": _instance, "volume": _volume, "job": _job, "bucket": _bucket}

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json, Noun
 from workflow.model.errors import BadRequest
+from workflow.model.run import Resource
 
 _SHOWN = 5
 
@@ -22,9 +23,12 @@ def parse(tool: Tool, cloud: str, arguments: Json) -> Noun:
             f"{tool.name} cannot be called with these arguments: {'; '.join(problems[:_SHOWN])}{more}.",
             "Correct the named fields; tools/list has the schema.",
         ) from None
-    named = getattr(getattr(wanted, "resource", None), "cloud", cloud)
-    if named != cloud:
-        raise BadRequest(f"The resource is in {named}, the call went to {cloud}.", f"Send the call to {named}.")
+    for name in tool.input.model_fields:
+        named = getattr(wanted, name)
+        if isinstance(named, Resource) and named.cloud != cloud:
+            raise BadRequest(
+                f"The {name} is in {named.cloud}, the call went to {cloud}.", f"Send the call to {named.cloud}."
+            )
     return wanted
 
 

@@ -2,7 +2,8 @@
 
 - compute: hourly rate × nodes × hours.
 - fee: the managed service's percentage of compute, where the work is managed.
-- storage: GiB × nodes × the disk rate × months; for a bucket GiB × the object rate × months.
+- storage: GiB × nodes × the disk rate × months; for a bucket GiB × the object rate × months. A disk by itself
+  is priced as a machine's.
 - egress: GiB × the internet egress rate. Traffic to another cloud is internet egress.
 - rework: what spot interruptions are expected to cost in work done twice, see `Stay.rework`.
 """

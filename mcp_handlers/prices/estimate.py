@@ -19,8 +19,8 @@ def estimate(catalog: Catalog, wanted: Input) -> Output:
     """What fits, cheapest first: exactly the least of all matching prices for each region and purchase (and machine,
     with `each="machine"`). Equal costs are in order of region, zone, machine and purchase.
     """
-    if wanted.sells == "bucket":
-        return _buckets(catalog, wanted)
+    if wanted.sells != "machine":
+        return _stores(catalog, wanted)
     stay = stay_of(wanted)
     found, matched = Search(catalog, wanted, stay).least_of_each(by_machine=wanted.each == "machine")
     offers = tuple(_priced(catalog, each, stay) for each in found[: wanted.limit])
@@ -29,8 +29,8 @@ def estimate(catalog: Catalog, wanted: Input) -> Output:
 
 def cheapest(catalogs: Sequence[Catalog], wanted: Input) -> Priced | None:
     """The one offer of the least cost over these catalogs, found without listing the others. None if nothing fits."""
-    if wanted.sells == "bucket":
-        offers = [offer for catalog in catalogs for offer in _buckets(catalog, wanted).offers[:1]]
+    if wanted.sells != "machine":
+        offers = [offer for catalog in catalogs for offer in _stores(catalog, wanted).offers[:1]]
         return min(offers, key=lambda each: (each.cost.ranked, each.offer.cloud), default=None)
     stay = stay_of(wanted)
     least: tuple[int, str, Found, Catalog] | None = None
@@ -77,10 +77,11 @@ def _priced(catalog: Catalog, found: Found, stay: Stay) -> Priced:
     return Priced(offer=offer, cost=price(offer, stay))
 
 
-def _buckets(catalog: Catalog, wanted: Input) -> Output:
+def _stores(catalog: Catalog, wanted: Input) -> Output:
+    """Buckets or disks: one offer for each region, at the region's own rate."""
     stay = stay_of(wanted)
     allowed = allowed_regions(catalog, wanted.regions, wanted.jurisdictions)
-    offers = [_bucket(catalog, region) for region, may in enumerate(allowed) if may]
+    offers = [_store(catalog, region, wanted) for region, may in enumerate(allowed) if may]
     fitting = [offer for offer in offers if not any(exclusion.covers(offer) for exclusion in wanted.exclude)]
     ranked = sorted(
         (Priced(offer=offer, cost=price(offer, stay)) for offer in fitting),
@@ -89,10 +90,10 @@ def _buckets(catalog: Catalog, wanted: Input) -> Output:
     return Output(offers=tuple(ranked[: wanted.limit]), matched=len(ranked), snapshot=catalog.snapshot)
 
 
-def _bucket(catalog: Catalog, region: int) -> Offer:
+def _store(catalog: Catalog, region: int, wanted: Input) -> Offer:
     basis, _, observed = catalog.stamps[catalog.region_stamp[region]].partition(" ")
     return Offer(
-        **_place(catalog, region), sells="bucket", observed=date.fromisoformat(observed), basis=cast(Any, basis)
+        **_place(catalog, region), sells=wanted.sells, observed=date.fromisoformat(observed), basis=cast(Any, basis)
     )
 
 

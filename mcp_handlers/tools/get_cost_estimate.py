@@ -18,10 +18,11 @@ class Input(Noun):
 
     `gpu` None with `gpu_count` > 0 means any type; a plain A100 is also satisfied by an A100-80GB. Empty tuples do not
     restrict. `jurisdictions`: any one of them. `each`: the cheapest offer per region and purchase, or per machine too.
-    `managed`: priced as a managed training job. `hours` is the whole stay; storage and egress are GiB for all of it.
+    A disk is one by itself, of `storage_gib` GiB. `managed`: priced as a managed training job. `hours` is the whole
+    stay; storage and egress are GiB for all of it.
     """
 
-    sells: Literal["machine", "bucket"] = "machine"
+    sells: Literal["machine", "bucket", "disk"] = "machine"
     vcpus: int = Field(default=1, ge=1, le=100_000)
     memory_gib: float = Field(default=0.5, ge=0, le=1_000_000)
     gpu: Annotated[str, Field(max_length=32)] | None = None

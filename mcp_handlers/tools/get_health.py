@@ -23,7 +23,7 @@ class Output(Noun):
 
 TOOL = Tool(
     name="get_health",
-    summary="Read the real state of an instance, bucket or job.",
+    summary="Read the real state of an instance, volume, bucket or job.",
     risk="read",
     input=Input,
     output=Output,

@@ -38,7 +38,7 @@ def insist_made(resource: Resource) -> None:
 
 TOOL = Tool(
     name="release_resource",
-    summary="Terminate an instance, delete a bucket with what is in it, or stop a job. It cannot be undone.",
+    summary="Terminate an instance, delete a volume or a bucket with all it holds, or stop a job. It cannot be undone.",
     risk="destructive",
     input=Input,
     output=Output,

@@ -14,6 +14,8 @@ regions contains input.resource.region
 
 regions contains input.resource.resource.region
 
+regions contains input.resource.instance.region
+
 regions contains region if {
 	is_array(input.resource.regions)
 	some region in input.resource.regions

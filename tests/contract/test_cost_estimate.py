@@ -171,6 +171,15 @@ def test_a_bucket_is_offered_once_per_region(ask: Ask) -> None:
         assert each.cost.ranked == 1000 * each.offer.object_micros_gib_month > 0
 
 
+def test_a_disk_is_offered_once_per_region_at_its_disk_rate(ask: Ask) -> None:
+    answer = ask(sells="disk", storage_gib=1000, hours=365, jurisdictions=("EU",), limit=2000)
+    offers = [each.offer for each in answer.offers]
+    assert len({offer.region for offer in offers}) == len(offers) == answer.matched > 5
+    assert {(offer.sells, offer.machine, offer.purchase) for offer in offers} == {("disk", "", "on_demand")}
+    for each in answer.offers:
+        assert each.cost.ranked == 500 * each.offer.disk_micros_gib_month > 0
+
+
 def test_an_excluded_region_sells_no_bucket(cloud: str, ask: Ask) -> None:
     first = ask(sells="bucket", storage_gib=1).offers[0].offer.region
     left = ask(sells="bucket", storage_gib=1, limit=2000, exclude=(Exclusion(cloud=cloud, region=first, reason="x"),))

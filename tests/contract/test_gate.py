@@ -82,6 +82,21 @@ async def test_a_function_without_price_or_spend_allows_what_needs_neither(gate:
     assert (await gate.decide(asked)).allowed
 
 
+async def test_a_volume_goes_by_the_rules_for_what_is_created(gate: Gate) -> None:
+    call = {"tool": "attach_volume", "risk": "write", "cloud": "aws", "region": "eu-west-1"}
+    asked = changed(changed(training(), "action", call), "machine", None)
+    volume = {"size_gib": 100, "instance": {"id": "i-1", "region": "eu-west-1"}}
+    asked = changed(asked, "resource", {**asked["resource"], "region": "eu-west-1", **volume})
+    assert (await gate.decide(asked)).allowed
+
+    elsewhere = changed(asked, "resource.instance.region", "nowhere-1")
+    assert _codes(await gate.decide(elsewhere)) == ["REGION_UNKNOWN", "RESIDENCY"]
+    assert _codes(await gate.decide(changed(asked, "resource.encrypted", False))) == ["NOT_ENCRYPTED"]
+    assert _codes(await gate.decide(changed(asked, "context.spend.tenant_month_cents", 2_000_000_000))) == [
+        "BUDGET_HARD"
+    ]
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [

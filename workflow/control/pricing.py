@@ -30,6 +30,10 @@ def needs(tool: str, arguments: Json) -> Json | None:
         wanted = get_cost_estimate.Input(
             sells="bucket", regions=(arguments["region"],), storage_gib=size, hours=HOURS_PER_MONTH
         )
+    elif tool == "attach_volume":
+        wanted = get_cost_estimate.Input(
+            sells="disk", regions=(arguments["region"],), storage_gib=arguments["size_gib"], hours=HOURS_PER_MONTH
+        )
     elif tool in ("provision_compute", "launch_spot", "submit_ml_job"):
         purchase = "spot" if tool == "launch_spot" else arguments.get("purchase", "on_demand")
         wanted = get_cost_estimate.Input(
@@ -60,8 +64,8 @@ def price_of(cost: Cost, cap_cents: int | None = None, cap_per: Literal["run", "
 
 
 def machine_of(offer: Offer) -> MachineFacts | None:
-    """What the catalog says of the machine that is offered; None for a bucket."""
-    if offer.sells == "bucket":
+    """What the catalog says of the machine that is offered; None for a bucket or a disk."""
+    if offer.sells != "machine":
         return None
     return MachineFacts(
         name=offer.machine,

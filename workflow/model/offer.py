@@ -1,4 +1,4 @@
-"""What a cloud sells: one machine (or bucket) in one place at one price, seen at one time."""
+"""What a cloud sells: one machine (or bucket, or disk) in one place at one price, seen at one time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Offer(Noun):
     cloud: Cloud
     region: str
     zone: str = ""
-    sells: Literal["machine", "bucket"] = "machine"
+    sells: Literal["machine", "bucket", "disk"] = "machine"
     machine: str = ""
     family: str = ""
     vcpus: int = 0

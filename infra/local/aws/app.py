@@ -25,6 +25,7 @@ from infra.local.aws.refusal import Refusal, response
 from infra.local.aws.secrets import Tokens
 from infra.local.aws.training import Jobs
 from infra.local.aws.upstream import Emulators
+from infra.local.aws.volumes import OPERATIONS, Volumes
 from infra.local.faults import Fault, FaultBook
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -38,6 +39,7 @@ class Front:
         self.faults, self.jobs = FaultBook(), Jobs()
         self.emulators = Emulators(ministack, moto)
         self.launcher = Launcher(self.emulators, self.faults)
+        self.volumes = Volumes(self.emulators)
         self.tokens = Tokens()
         self.resets = 0
 
@@ -72,6 +74,8 @@ class Front:
             return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
         if call.operation == "PutSecretValue":
             return await self.tokens.put(call, lambda: self.emulators.whole(self.emulators.ministack, request, body))
+        if call.service == "ec2" and call.operation in OPERATIONS:
+            return await self.volumes.answer(call, lambda: self.emulators.launch(request, body))
         return await self.emulators.forward(self._upstream(call), request, body)
 
     def _upstream(self, call: Call) -> str:
@@ -106,6 +110,7 @@ class Front:
         await self.emulators.reset()
         self.faults.clear()
         self.launcher.clear()
+        self.volumes.clear()
         self.jobs.jobs.clear()
         self.tokens.clear()
         return Response(status_code=204)

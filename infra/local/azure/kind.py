@@ -27,16 +27,24 @@ def _accept(_world: World, _address: Address, _body: Json, _old: Resource | None
     pass
 
 
+def _any(_world: World, _resource: Resource, _body: Json) -> None:
+    pass
+
+
 def _plain(_world: World, resource: Resource, _query: Mapping[str, str]) -> Json:
     return resource.body
 
 
 @dataclass(frozen=True)
 class Action:
-    """A POST on a resource. `run` returns the answer's body; a slow one is answered 202 and run when it is due."""
+    """A POST on a resource. `run` returns the answer's body; a slow one is answered 202 and run when it is due.
+
+    `check` reads what was sent, before that; it may raise Refusal.
+    """
 
     run: Callable[[World, Resource], Json | None]
     slow: bool = False
+    check: Callable[[World, Resource, Json], None] = _any
 
 
 @dataclass(frozen=True)

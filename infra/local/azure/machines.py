@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from infra.local.azure import families, quotas
+from infra.local.azure import disks, families, quotas
 from infra.local.azure.account import location
 from infra.local.azure.address import Address, parse
 from infra.local.azure.kind import Action, Kind, Read, World
@@ -109,6 +109,7 @@ def _ready(_world: World, machine: Resource) -> None:
 
 
 def _gone(world: World, machine: Resource) -> None:
+    disks.let_go(world, machine)
     disk = machine.properties["storageProfile"]["osDisk"]
     if disk.get("deleteOption") == "Delete":
         world.store.remove(disk["managedDisk"]["id"])
@@ -170,21 +171,9 @@ def _power(state: str) -> Action:
 _STATES: Mapping[str, str] = {
     "start": "running", "restart": "running", "redeploy": "running", "poweroff": "stopped", "deallocate": "deallocated",
 }  # fmt: skip
-_POWER: dict[str, Action] = {name: _power(state) for name, state in _STATES.items()}
-
-
-def _disk(_world: World, disk: Resource) -> None:
-    disk.properties.setdefault("encryption", {"type": "EncryptionAtRestWithPlatformKey"})
-    disk.properties.setdefault("diskState", "Unattached")
-
-
-def _keep_disk(_world: World, disk: Resource) -> None:
-    if owner := disk.body.get("managedBy"):
-        raise conflict("OperationNotAllowed", f"Disk {disk.address.name} is attached to VM {owner}.")
-
-
-KINDS = {
-    VM: Kind(check=_check, made=_made, ready=_ready, view=_view, gone=_gone, actions=_POWER),
-    "microsoft.compute/disks": Kind(made=_disk, keep=_keep_disk),
+_ACTIONS: dict[str, Action] = {
+    **{name: _power(state) for name, state in _STATES.items()},
+    "attachdetachdatadisks": disks.CHANGE,
 }
+KINDS = {VM: Kind(check=_check, made=_made, ready=_ready, view=_view, gone=_gone, actions=_ACTIONS)}
 READS: Mapping[str, Read] = {f"{VM}/instanceview": _instance_view}

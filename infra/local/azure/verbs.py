@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import suppress
 
-from infra.local.azure import learning, machines, network, storage
+from infra.local.azure import disks, learning, machines, network, storage
 from infra.local.azure.account import LOCATIONS, location
 from infra.local.azure.address import Address
 from infra.local.azure.call import Call, accepted
@@ -15,7 +15,7 @@ from infra.local.azure.refusal import Refusal, Reply, conflict, invalid
 from infra.local.azure.store import BUSY, Resource
 from workflow.model.base import Json
 
-_KINDS = {**machines.KINDS, **network.KINDS, **storage.KINDS, **learning.KINDS, "": Kind(instant=True)}
+_KINDS = {**machines.KINDS, **disks.KINDS, **network.KINDS, **storage.KINDS, **learning.KINDS, "": Kind(instant=True)}
 _PLAIN = Kind()
 
 
@@ -99,7 +99,9 @@ def act(world: World, call: Call, address: Address) -> Reply:
         raise invalid(f"There is no action {address.types[-1]} on {resource.address.type}.", "InvalidAction")
     if action.slow:
         _free(resource)
+        action.check(world, resource, call.body)
         return accepted(world, call, resource.address, lambda: _run(world, action, resource), 202, None)
+    action.check(world, resource, call.body)
     return Reply(200, action.run(world, resource))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from infra.local.gcp import instances, machines, operations, places, quotas
+from infra.local.gcp import disks, instances, machines, operations, places, quotas
 from infra.local.gcp.kinds import PLAIN, Kind
 from infra.local.gcp.query import matches
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, not_found, page
@@ -14,7 +14,7 @@ from workflow.model.base import Json
 
 _NAME = re.compile(r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")
 _SCOPED = {"zones": places.zones, "regions": places.regions}
-KINDS = {"instances": instances.INSTANCE}
+KINDS = {"instances": instances.INSTANCE, "disks": disks.DISK}
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,9 @@ def _change(world: World, call: Call, target: Target, kind: Kind, found: Json) -
         found.update(call.body)
     elif call.method == "POST" and target.action in kind.actions:
         verb, outcome = target.action, kind.actions[target.action](found, call.body)
+    elif call.method == "POST" and target.action in kind.reaches:
+        verb = target.action
+        kind.reaches[verb](world, call, target.scope, found)
     else:
         raise not_found(call.raw_path)
     return operations.begin(world, call, target.scope, verb, link, found, outcome=outcome)

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from infra.local.gcp import machines, quotas
-from infra.local.gcp.kinds import Born, Kind, fingerprint, set_labels
+from infra.local.gcp import disks, machines, quotas
+from infra.local.gcp.kinds import Born, Kind, check_labels, fingerprint, set_labels
 from infra.local.gcp.places import region_of
 from infra.local.gcp.wire import invalid
 from infra.local.gcp.world import Scope, World, now
 from workflow.model.base import Json
-
-_LABEL_KEY = re.compile(r"^[a-z][a-z0-9_-]{0,62}$")
-_LABEL_VALUE = re.compile(r"^[a-z0-9_-]{0,63}$")
-
-
-def check_labels(labels: Json) -> None:
-    """Raise ApiError for a label that Google's rules refuse."""
-    for key, value in labels.items():
-        if not _LABEL_KEY.match(key) or not _LABEL_VALUE.match(str(value)):
-            raise invalid(
-                f"Invalid value for field 'resource.labels': '{key}={value}'. Labels break the charset rules."
-            )
 
 
 def _check_scheduling(machine: machines.Asked, scheduling: Json) -> None:
@@ -97,6 +83,8 @@ def _removed(world: World, scope: Scope, view: Json) -> None:
     for disk in view["disks"]:
         if disk.get("autoDelete"):
             world.collection(scope, "disks").pop(disk["source"].rpartition("/")[2], None)
+        else:
+            disks.let_go(world, scope, disk)
 
 
 def _seen(world: World, scope: Scope, view: Json) -> Json | None:
@@ -116,11 +104,6 @@ def _seen(world: World, scope: Scope, view: Json) -> Json | None:
     return None
 
 
-def _attach(view: Json, body: Json) -> str:
-    view["disks"].append({"kind": "compute#attachedDisk", "type": "PERSISTENT", "mode": "READ_WRITE", **body})
-    return ""
-
-
 def _set_metadata(view: Json, body: Json) -> str:
     view["metadata"] = body
     return ""
@@ -138,6 +121,6 @@ INSTANCE = Kind(
         "reset": lambda view, body: "RUNNING",
         "setLabels": set_labels,
         "setMetadata": _set_metadata,
-        "attachDisk": _attach,
     },
+    reaches={"attachDisk": disks.attach, "detachDisk": disks.detach},
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from infra.local.gcp.instances import check_labels
-from infra.local.gcp.kinds import fingerprint
+from infra.local.gcp.kinds import check_labels, fingerprint
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, page
 from infra.local.gcp.world import Secret, World, now
 from workflow.model.base import Json

@@ -10,7 +10,7 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.policy import HTTP
 
-from infra.local.gcp.instances import check_labels
+from infra.local.gcp.kinds import check_labels
 from infra.local.gcp.places import regions
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, page
 from infra.local.gcp.world import Bucket, World, now

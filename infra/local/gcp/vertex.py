@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from infra.local.gcp import machines, places, quotas
-from infra.local.gcp.instances import check_labels
+from infra.local.gcp.kinds import check_labels
 from infra.local.gcp.query import matches
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, page
 from infra.local.gcp.world import World, now

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 TOOLS = (
     "provision_compute", "launch_spot", "create_storage_bucket", "submit_ml_job", "get_health", "get_quotas",
-    "release_resource",
+    "release_resource", "attach_volume",
 )  # fmt: skip
 HEAVY = ("azure", "msal", "requests", "cryptography", "boto3")
 

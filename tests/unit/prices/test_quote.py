@@ -33,8 +33,9 @@ def test_the_best_is_the_first_of_the_quote(each: str) -> None:
     assert best(wanted) == quote(wanted).offers[0]
 
 
-def test_the_best_bucket_is_the_first_of_the_quote() -> None:
-    wanted = Input(sells="bucket", storage_gib=100, hours=730, jurisdictions=("EU",))
+@pytest.mark.parametrize("sells", ["bucket", "disk"])
+def test_the_best_store_is_the_first_of_the_quote(sells: str) -> None:
+    wanted = Input(sells=sells, storage_gib=100, hours=730, jurisdictions=("EU",))
     assert best(wanted) == quote(wanted).offers[0]
 
 
