@@ -7,7 +7,8 @@ from typing import Any
 
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import RpcError
-from workflow.model.base import Json
+from mcp_handlers.tools.contract import Tool
+from workflow.model.base import Json, Noun
 
 MISSING_CAPABILITY = -32021
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -77,7 +78,14 @@ _CONTENT: dict[str, tuple[Json, ...]] = {
     "test_streaming_elicitation": (_text("Nothing was asked of you: this server asks nothing."),),
     "test_missing_capability": (),
     "json_schema_2020_12_tool": (_text("Understood."),),
+    "greet": (),
+    "slow_compute": (_text("Computed."),),
+    "failing_job": (_text("This job fails."),),
+    "protocol_error_job": (),
 }
+_SLOW = ("slow_compute", "failing_job", "protocol_error_job")
+TOOLS = {name: Tool(name, "", "write" if name in _SLOW else "read", Noun, Noun) for name in _CONTENT}
+"""Their contracts, as far as whoever keeps tasks looks at them."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,15 @@ class Demo:
         if tool == "test_missing_capability":
             needed: Json = {"requiredCapabilities": {"sampling": {}}}
             raise RpcError(MISSING_CAPABILITY, "The client did not declare what this needs", needed)
-        if tool == "test_tool_with_progress":
-            await asyncio.sleep(0.2)
-        return Shown("", None, tool == "test_error_handling", {}, _CONTENT[tool])
+        if tool == "greet":
+            return Shown("", None, False, {}, (_text(f"Hello, {arguments.get('name')}!"),))
+        await asyncio.sleep(_seconds(tool, arguments))
+        if tool == "protocol_error_job":
+            raise RuntimeError("A fault of the server's own.")
+        return Shown("", None, tool in ("test_error_handling", "failing_job"), {}, _CONTENT[tool])
+
+
+def _seconds(tool: str, arguments: Json) -> float:
+    if tool == "slow_compute":
+        return float(arguments.get("seconds", 0))
+    return {"test_tool_with_progress": 0.2, "failing_job": 0.5, "protocol_error_job": 0.5}.get(tool, 0.0)

@@ -3,6 +3,7 @@ own against a real cloud's catalog and functions."""
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,25 +16,28 @@ from functions.serve.asgi import app
 from functions.serve.settings import Settings
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
-from tests.conformance.demo import Demo
-from tests.conformance.suite import INSPECTOR, REVISIONS, everything, installed, node, scenario
+from mcp_handlers.kernel.jws import Keys
+from tests.conformance.demo import TOOLS, Demo
+from tests.conformance.suite import (
+    INSPECTOR,
+    REVISIONS,
+    WARNED,
+    everything,
+    expected_failures,
+    installed,
+    node,
+    scenario,
+)
 from tests.fakes.listening import listening
+from workflow.control.background import Background
 from workflow.control.sign import local_signer
+from workflow.store.sqlite import open_store
 
 pytestmark = [installed, pytest.mark.timeout(300)]
 
 CLOUD = "gcp"
 FUNCTION = "get_cost_estimate"
 """It reads prices only, so it needs no cloud to answer."""
-
-
-@pytest.mark.parametrize("revision", REVISIONS)
-async def test_every_scenario_passes_but_those_with_a_reason(revision: str) -> None:
-    async with listening(lambda _: app({"/mcp": Endpoint(Demo())}, "demo", beat=0.04)) as url:
-        said = await everything(f"{url}/mcp", revision)
-    assert said.status == 0, said.text
-    passed = {name for name, (_, failed) in said.scenarios().items() if not failed}
-    assert passed >= {"tools-list", "tools-call-error", "tools-call-with-progress", "dns-rebinding-protection"}
 
 
 class Vouched:
@@ -47,6 +51,21 @@ class Vouched:
         if scope["type"] == "http" and b"authorization" not in dict(scope["headers"]):
             scope = {**scope, "headers": [*scope["headers"], self._line]}
         await self._inner(scope, receive, send)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_every_scenario_passes_but_those_with_a_reason(tmp_path: Path, revision: str) -> None:
+    clock, service = SystemClock(), Demo()
+    signer = local_signer(tmp_path / "keys", clock)
+    async with open_store(tmp_path / "t.db") as store:
+        background = Background(service, TOOLS, store, Keys(signer.jwks()), clock, patience=0.05)
+        served = app({"/mcp": Endpoint(service, background)}, "demo", beat=0.04)
+        async with listening(lambda _: Vouched(served, signer.token(local_principal(), "control"))) as url:
+            said = await everything(f"{url}/mcp", revision)
+    assert said.status == 0, said.text
+    # The suite lets scenarios fail that it does not score (extensions, what came after the release): here they count.
+    failing = {name for name, (_, failed) in said.scenarios().items() if failed}
+    assert failing == expected_failures(revision) - WARNED
 
 
 @pytest.fixture(scope="module")
