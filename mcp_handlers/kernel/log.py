@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from mcp_handlers.kernel import faults, telemetry
@@ -43,13 +41,13 @@ class Lines(logging.Formatter):
         return json.dumps(entry(record), ensure_ascii=False, default=str)
 
 
-def install(environment: Mapping[str, str] = os.environ) -> None:
-    """Write this process's logs as JSON lines, from TOLLGATE_LOG_LEVEL (INFO) on, in the handlers that there are."""
+def install() -> None:
+    """Write this process's logs as JSON lines, from INFO on, in the handlers that there are."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
         handler.setFormatter(Lines())
-    root.setLevel(environment.get("TOLLGATE_LOG_LEVEL") or "INFO")
+    root.setLevel(logging.INFO)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
