@@ -13,7 +13,8 @@ from workflow.model.plan import Plan, Step
 from workflow.model.ports import ToolResult
 from workflow.model.workload import Request
 
-ATTEMPTS = 4
+ATTEMPTS = 2
+"""The control plane and the function have tried again by themselves before an error comes here."""
 _PASSING = ("THROTTLED", "OUTCOME_UNKNOWN", "RATE_LIMITED", "OVERLOADED")
 
 
