@@ -137,7 +137,7 @@ async def test_a_slow_write_does_not_hold_the_connection_of_a_client_that_takes_
         return (await http.post(f"{house.told.control_url}/mcp", json=message, headers=headers)).json()["result"]
 
     async with bearer(token(house, "control")) as http, asyncio.timeout(60):
-        tool, wanted = "create_storage_bucket", {"cloud": "gcp", **bucket(), "region": "europe-west1"}
+        tool, wanted = "create_storage_bucket", {"cloud": "gcp", **bucket("r-slow"), "region": "europe-west1"}
         begun = await ask("tools/call", tool, name=tool, arguments=wanted)
         assert (begun["resultType"], begun["status"]) == ("task", "working")
         told = begun
