@@ -11,6 +11,7 @@ from infra.local.services import ports
 
 AWS_REGION = "eu-west-1"
 AWS_ROLE = "arn:aws:iam::123456789012:role/tollgate-training"
+AWS_SERVING_ROLE = "arn:aws:iam::123456789012:role/tollgate-serving"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -34,6 +35,7 @@ def _aws(port: int) -> dict[str, str]:
         "AWS_DEFAULT_REGION": AWS_REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TOLLGATE_AWS_TRAINING_ROLE": AWS_ROLE,
+        "TOLLGATE_AWS_SERVING_ROLE": AWS_SERVING_ROLE,
     }
 
 

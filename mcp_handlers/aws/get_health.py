@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from mcp_handlers.aws.client import Clients
+from mcp_handlers.aws.endpoints import endpoint_standing
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.secrets import secret_standing
@@ -36,6 +37,7 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
         "volume": volume_standing,
         "bucket": _bucket,
         "job": _job,
+        "endpoint": endpoint_standing,
         "secret": secret_standing,
     }
     status, detail = looks[wanted.resource.kind](clients, wanted.resource, wanted.tenant)

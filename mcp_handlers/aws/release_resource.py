@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcp_handlers.aws.client import Clients
+from mcp_handlers.aws.endpoints import release_endpoint
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.volumes import release_volume
@@ -22,7 +23,13 @@ _OVER = ("shutting-down", "terminated")
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Take the resource away. Done twice, the second time finds nothing left."""
     insist_made(wanted.resource)
-    releases = {"instance": _instance, "volume": release_volume, "bucket": _bucket, "job": _job}
+    releases = {
+        "instance": _instance,
+        "volume": release_volume,
+        "bucket": _bucket,
+        "job": _job,
+        "endpoint": release_endpoint,
+    }
     released = releases[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
     return Output(resource=wanted.resource, released=released)
 

@@ -28,6 +28,7 @@ BUSY = frozenset({"Creating", "Updating", "Deleting", "Accepted", "Running", "Re
 _VERSIONS = {
     "microsoft.compute/disks": "2024-03-02",
     "microsoft.compute": "2024-07-01",
+    "microsoft.insights": "2022-10-01",
     "microsoft.network": "2024-05-01",
     "microsoft.storage": "2024-01-01",
     "microsoft.keyvault": "2023-07-01",

@@ -22,6 +22,10 @@ _JOB: dict[str, Status] = {
     "Canceled": "unhealthy", "CancelRequested": "unhealthy", "NotResponding": "unhealthy",
 }  # fmt: skip
 
+_ENDPOINT: dict[str, Status] = {
+    "Succeeded": "healthy", "Failed": "unhealthy", "Canceled": "unhealthy", "Deleting": "gone"
+}  # fmt: skip
+
 
 def call(wanted: Input, clients: Clients, _key: str) -> Output:
     """The state as Azure reports it now. Raises NotFound for another tenant's resource."""
@@ -62,4 +66,10 @@ def _job(properties: Json) -> tuple[Status, str]:
     return _JOB.get(properties["status"], "pending"), f"The job is {properties['status']}."
 
 
-_READ = {"instance": _machine, "volume": disk_standing, "bucket": _account, "job": _job}
+def _endpoint(properties: Json) -> tuple[Status, str]:
+    """An endpoint, or one of its variants."""
+    state = properties["provisioningState"]
+    return _ENDPOINT.get(state, "pending"), f"It is {state.lower()}."
+
+
+_READ = {"endpoint": _endpoint, "instance": _machine, "volume": disk_standing, "bucket": _account, "job": _job}

@@ -12,6 +12,8 @@ from workflow.model.run import Resource
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 JOB = f"{WORKSPACE}/jobs"
+ENDPOINT = f"{WORKSPACE}/onlineEndpoints"
+DEPLOYMENT = f"{ENDPOINT}/deployments"
 DISK = "Microsoft.Compute/disks"
 _NAMES = {"instance": 1, "volume": 1, "bucket": 1, "job": 2}
 _TYPES = {"instance": VM, "volume": DISK, "bucket": ACCOUNT, "job": JOB}
@@ -20,7 +22,9 @@ _TYPES = {"instance": VM, "volume": DISK, "bucket": ACCOUNT, "job": JOB}
 def path(clients: Clients, resource: Resource) -> str:
     """The id of a resource in Azure. Raises NotFound for an id that no resource of its kind can have."""
     names = resource.id.split("/")
-    if len(names) != _NAMES[resource.kind] or not all(names):
+    if resource.kind == "endpoint" and len(names) in (2, 3) and all(names):
+        return clients.id(ENDPOINT if len(names) == 2 else DEPLOYMENT, *names)
+    if len(names) != _NAMES.get(resource.kind) or not all(names):
         raise NotFound(f"{resource.id} is not the id of a {resource.kind} in Azure.")
     return clients.id(_TYPES[resource.kind], *names)
 

@@ -7,6 +7,7 @@ from mcp_handlers.azure.disks import remove
 from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.owned import find, insist_ours, path
 from mcp_handlers.azure.removal import remove_machine
+from mcp_handlers.azure.serving import release_endpoint
 from mcp_handlers.azure.training import remove_job
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.base import Json
@@ -25,6 +26,8 @@ def call(wanted: Input, clients: Clients, _key: str) -> Output:
         found = find(clients, resource, tenant)
         if resource.kind == "instance":
             released = remove_machine(clients, resource.id, allowed)
+        elif resource.kind == "endpoint":
+            released = found is not None and release_endpoint(clients, resource)
         elif resource.kind == "job":
             released = remove_job(clients, resource.id) or found is not None
         elif resource.kind == "volume":

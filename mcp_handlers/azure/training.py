@@ -24,7 +24,7 @@ def put_job(clients: Clients, workspace: str, job: str, wanted: Input, tags: Map
     arm, environment = clients.arm, _environment(clients, workspace, job)
     image = {"image": wanted.image, "osType": "Linux", "tags": dict(tags)}
     arm.ensure(f"{environment}/versions/1", {"properties": image})
-    arm.ensure(_datastore(clients, workspace, job), {"properties": {**_bucket(wanted.bucket), "tags": dict(tags)}})
+    arm.ensure(_datastore(clients, workspace, job), {"properties": {**bucket_store(wanted.bucket), "tags": dict(tags)}})
     version = f"{environment}/versions/1"
     arm.ensure(clients.id(JOB, workspace, job), {"properties": _command(wanted, job, version, tags)})
 
@@ -43,7 +43,7 @@ def remove_job(clients: Clients, job_id: str) -> bool:
 
 
 def _command(wanted: Input, job: str, environment: str, tags: Mapping[str, str]) -> Json:
-    results = f"azureml://datastores/{_store(job)}/paths/{job}/"
+    results = f"azureml://datastores/{store_name(job)}/paths/{job}/"
     return {
         "jobType": "Command",
         "displayName": job,
@@ -60,8 +60,11 @@ def _command(wanted: Input, job: str, environment: str, tags: Mapping[str, str])
     }
 
 
-def _bucket(account: str) -> Json:
-    """Reached with the workspace's identity, which needs the role Storage Blob Data Contributor on the bucket."""
+def bucket_store(account: str) -> Json:
+    """A datastore that leads to a bucket, by the workspace's identity.
+
+    That needs the role Storage Blob Data Contributor there.
+    """
     return {
         "datastoreType": "AzureBlob",
         "accountName": account,
@@ -78,9 +81,9 @@ def _environment(clients: Clients, workspace: str, job: str) -> str:
 
 
 def _datastore(clients: Clients, workspace: str, job: str) -> str:
-    return clients.id(f"{WORKSPACE}/datastores", workspace, _store(job))
+    return clients.id(f"{WORKSPACE}/datastores", workspace, store_name(job))
 
 
-def _store(job: str) -> str:
+def store_name(job: str) -> str:
     """A datastore's name: letters, digits and underscores."""
     return job.replace("-", "_")

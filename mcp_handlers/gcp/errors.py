@@ -18,11 +18,15 @@ from workflow.model.errors import (
     Terminal,
     Throttled,
     TollgateError,
+    Unhealthy,
 )
 
 _LONGEST = 400
 _NO_CAPACITY = re.compile(r"resource_pool_exhausted|resources are insufficient|enough resources available", re.I)
 _QUOTA = re.compile(r"quotaexceeded|quota_exceeded|quota metrics exceed|quota '[^']+' exceeded", re.I)
+_CRASHED = re.compile(r"model server", re.I)
+_RPC = {5: 404, 6: 409, 7: 403, 8: 429, 13: 500, 14: 503, 16: 401}
+"""HTTP statuses of google.rpc.Code. Source: https://cloud.google.com/apis/design/errors#handling_errors."""
 _RATE = re.compile(r"rate_?limit", re.I)
 
 
@@ -46,6 +50,14 @@ def from_operation(problem: Json) -> TollgateError:
     if code == "RESOURCE_NOT_FOUND":
         return NotFound(_said(message))
     return _judge(400, message, [code], write=False)
+
+
+def from_status(problem: Json) -> TollgateError:
+    """The error for a `google.rpc.Status`, which a failed operation of Vertex AI carries."""
+    message = str(problem.get("message", ""))
+    if _CRASHED.search(message):
+        return Unhealthy(_said(message))
+    return _judge(_RPC.get(int(problem.get("code", 0)), 400), message, [], write=False)
 
 
 def from_exception(problem: Exception, *, write: bool) -> TollgateError:

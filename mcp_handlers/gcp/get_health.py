@@ -37,6 +37,10 @@ def _judge(kind: str, found: Json) -> tuple[Status, str]:
         return _secret(found["versions"])
     if kind == "volume":
         return disks.standing(found)
+    if kind == "endpoint":
+        shares = found.get("trafficSplit", {})
+        held = [f"{one['id']} with {shares.get(one['id'], 0)} %" for one in found.get("deployedModels", [])]
+        return "healthy", f"it has the variants {', '.join(held)}"
     if kind == "instance":
         status = str(found["status"])
         return _INSTANCE.get(status, "unhealthy"), " ".join((status, found.get("statusMessage", ""))).strip()

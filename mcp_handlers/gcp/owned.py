@@ -21,7 +21,8 @@ def read(resource: Resource, tenant: str, clients: Clients) -> Json | None:
     """
     if resource.cloud != "gcp":
         raise NotFound(f"gcp: {resource.id} is a resource of {resource.cloud}")
-    if not all(map(_PLAIN.fullmatch, (resource.id, resource.region, resource.zone or "none"))):
+    names = resource.id.split("/", 1) if resource.kind == "endpoint" else [resource.id]
+    if not all(map(_PLAIN.fullmatch, (*names, resource.region, resource.zone or "none"))):
         raise NotFound("gcp: the resource's id, region or zone is none that Google gives")
     try:
         found = _READERS[resource.kind](resource, clients)
@@ -58,4 +59,19 @@ def _secret(resource: Resource, clients: Clients) -> Json:
     return {**found, "versions": versions}
 
 
-_READERS = {"instance": _instance, "volume": _volume, "job": _job, "bucket": _bucket, "secret": _secret}
+def _endpoint(resource: Resource, clients: Clients) -> Json:
+    name, _, variant = resource.id.partition("/")
+    found = clients.vertex("GET", f"endpoints/{name}", region=resource.region)
+    if variant and variant not in [one["id"] for one in found.get("deployedModels", [])]:
+        raise NotFound(f"gcp: the endpoint {name} has no variant {variant}")
+    return found
+
+
+_READERS = {
+    "instance": _instance,
+    "volume": _volume,
+    "job": _job,
+    "bucket": _bucket,
+    "endpoint": _endpoint,
+    "secret": _secret,
+}

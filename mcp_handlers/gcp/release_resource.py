@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcp_handlers.gcp import disks, instances, jobs, owned
+from mcp_handlers.gcp import disks, endpoints, instances, jobs, owned
 from mcp_handlers.gcp.client import TIMEOUT, Clients
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
@@ -35,6 +35,10 @@ def _job(resource: Resource, clients: Clients) -> None:
     jobs.remove(clients, resource.region, resource.id)
 
 
+def _endpoint(resource: Resource, clients: Clients) -> None:
+    endpoints.release(clients, resource)
+
+
 def _bucket(resource: Resource, clients: Clients) -> None:
     """Every version of every object goes first, and then the bucket."""
     try:
@@ -51,4 +55,4 @@ def _gone(blob: object) -> None:
     """An object that someone else deleted meanwhile is no trouble."""
 
 
-_RELEASES = {"instance": _instance, "volume": _volume, "job": _job, "bucket": _bucket}
+_RELEASES = {"instance": _instance, "volume": _volume, "job": _job, "bucket": _bucket, "endpoint": _endpoint}

@@ -11,7 +11,7 @@ from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.tools.contract import Tool
 from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approval import objection
-from workflow.control.pricing import NOTHING, Estimate, machine_of, needs, price_of
+from workflow.control.pricing import NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signer
 from workflow.model.base import Json, Noun, digest
 from workflow.model.decision import Approval, Decision, Verdict, Violation
@@ -157,7 +157,10 @@ class Control:
         if wanted is None:
             return NOTHING, None
         found = await self.estimate(principal, call.cloud, wanted)
-        return (None, None) if found is None else (price_of(found.cost), machine_of(found.offer))
+        if found is None:
+            return None, None
+        price = price_of(found.cost) if charges(call.tool, call.arguments) else NOTHING
+        return price, machine_of(found.offer)
 
     def _reservation(self, key: str, run: str, principal: Principal, project: str, cents: int) -> Reservation:
         return Reservation(key=key, run=run, tenant=principal.tenant, project=project, cents=cents, at=self.clock.now())

@@ -46,9 +46,26 @@ def needs(tool: str, arguments: Json) -> Json | None:
             managed=tool == "submit_ml_job",
             limit=1,
         )
+    elif tool == "deploy_model":
+        # A variant stays until it is released, and may grow to its maximum. The clouds sell a machine that serves at
+        # the rate of one that trains.
+        wanted = get_cost_estimate.Input(
+            machine=arguments["machine"],
+            regions=(arguments["region"],),
+            purchase="on_demand",
+            nodes=arguments["max_replicas"],
+            hours=HOURS_PER_MONTH,
+            managed=True,
+            limit=1,
+        )
     else:
         return None
     return wanted.model_dump(mode="json")
+
+
+def charges(tool: str, arguments: Json) -> bool:
+    """False for a call that starts no machine, though the gate judges it by one: moving an endpoint's traffic."""
+    return tool != "deploy_model" or arguments["action"] == "deploy"
 
 
 def price_of(cost: Cost, cap_cents: int | None = None, cap_per: Literal["run", "hour", "month"] | None = None) -> Price:

@@ -1,7 +1,7 @@
 """The one AWS endpoint of the local cloud: who answers which call, and the faults that befall it on the way.
 
-EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here; Service Quotas and
-training jobs are our own; everything else is ministack's. Nothing is authenticated: bind it to loopback only.
+EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here; Service Quotas,
+training jobs and endpoints are our own; everything else is ministack's. Nothing is authenticated: bind it to loopback.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from infra.local.aws import mishaps, quotas
 from infra.local.aws.call import Call, read_call, scope
 from infra.local.aws.ec2 import Launcher
+from infra.local.aws.endpoints import Endpoints
 from infra.local.aws.refusal import Refusal, response
 from infra.local.aws.secrets import Tokens
 from infra.local.aws.training import Jobs
@@ -36,7 +37,7 @@ class Front:
     """The front's state, and its answers."""
 
     def __init__(self, ministack: str, moto: str) -> None:
-        self.faults, self.jobs = FaultBook(), Jobs()
+        self.faults, self.jobs, self.endpoints = FaultBook(), Jobs(), Endpoints()
         self.emulators = Emulators(ministack, moto)
         self.launcher = Launcher(self.emulators, self.faults)
         self.volumes = Volumes(self.emulators)
@@ -70,6 +71,8 @@ class Front:
             return _amz_json(quotas.answer(call, self.faults))
         if call.service == "sagemaker" and self.jobs.serves(call):
             return _amz_json(self.jobs.answer(call, self.faults))
+        if call.service == "sagemaker" and self.endpoints.serves(call):
+            return _amz_json(self.endpoints.answer(call, self.faults))
         if call.operation == "RunInstances":
             return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
         if call.operation == "PutSecretValue":
@@ -112,6 +115,7 @@ class Front:
         self.launcher.clear()
         self.volumes.clear()
         self.jobs.jobs.clear()
+        self.endpoints.things.clear()
         self.tokens.clear()
         return Response(status_code=204)
 

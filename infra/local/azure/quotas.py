@@ -94,10 +94,10 @@ def _quota(path: str, kind: str, row: Json) -> Json:
 
 def _used(world: World, place: str, managed: bool) -> Counter[str]:
     used: Counter[str] = Counter()
-    shape = "microsoft.machinelearningservices/workspaces/jobs" if managed else "microsoft.compute/virtualmachines"
-    for resource in world.store.under("/subscriptions", shape):
-        if world.store.location(resource.address) == place:
-            machine, count, spot = _job(resource) if managed else _machine(resource)
+    for resource in world.store.under("/subscriptions"):
+        read = _USERS[managed].get(resource.address.shape)
+        if read is not None and world.store.location(resource.address) == place:
+            machine, count, spot = read(resource)
             for name in draws(machine, spot, managed):
                 used[name] += families.vcpus(machine) * count
     return used
@@ -115,6 +115,18 @@ def _job(resource: Resource) -> tuple[str, int, bool]:
     spot = (properties.get("queueSettings") or {}).get("jobTier") == "Spot"
     wanted = properties["resources"]
     return wanted["instanceType"], wanted["instanceCount"] if busy else 0, spot
+
+
+def _deployment(resource: Resource) -> tuple[str, int, bool]:
+    return resource.properties["instanceType"], resource.body["sku"]["capacity"], False
+
+
+_LEARNING = "microsoft.machinelearningservices/workspaces"
+_USERS = {
+    False: {"microsoft.compute/virtualmachines": _machine},
+    True: {f"{_LEARNING}/jobs": _job, f"{_LEARNING}/onlineendpoints/deployments": _deployment},
+}
+"""What uses machines, of compute and of the managed service: machine, count and whether it is spot."""
 
 
 def _refused(name: str, place: str, limit: int, used: int, need: int) -> str:

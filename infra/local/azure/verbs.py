@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import suppress
 
-from infra.local.azure import disks, learning, machines, network, storage
+from infra.local.azure import disks, learning, machines, network, serving, storage
 from infra.local.azure.account import LOCATIONS, location
 from infra.local.azure.address import Address
 from infra.local.azure.call import Call, accepted
@@ -15,7 +15,15 @@ from infra.local.azure.refusal import Refusal, Reply, conflict, invalid
 from infra.local.azure.store import BUSY, Resource
 from workflow.model.base import Json
 
-_KINDS = {**machines.KINDS, **disks.KINDS, **network.KINDS, **storage.KINDS, **learning.KINDS, "": Kind(instant=True)}
+_KINDS = {
+    **machines.KINDS,
+    **disks.KINDS,
+    **network.KINDS,
+    **storage.KINDS,
+    **learning.KINDS,
+    **serving.KINDS,
+    "": Kind(instant=True),
+}
 _PLAIN = Kind()
 
 

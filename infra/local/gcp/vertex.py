@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from infra.local.gcp import machines, places, quotas
+from infra.local.gcp import machines, places, quotas, serving
 from infra.local.gcp.kinds import check_labels
 from infra.local.gcp.query import matches
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, page
@@ -36,6 +36,8 @@ def answer(world: World, call: Call) -> Reply:
     if region not in places.regions():
         raise invalid(f"Unsupported region for Vertex AI: '{region}'")
     parent = "/".join(call.segments[1:5])
+    if tail[0].partition(":")[0] in ("endpoints", "models"):
+        return serving.answer(world, call)
     if tail[0] == "operations" and len(tail) == 2:
         return Reply(_done(f"{parent}/operations/{tail[1]}"))
     if tail[0] != "customJobs":

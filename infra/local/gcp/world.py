@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from infra.local.faults import FaultBook
+from infra.local.gcp.wire import ApiError
 from workflow.model.base import Json
 
 Scope = tuple[str, str]
@@ -46,6 +48,32 @@ class Secret:
     payloads: list[str] = field(default_factory=list)
 
 
+_RPC = {400: 9, 404: 5, 409: 6, 429: 8}
+"""google.rpc.Code of an HTTP status."""
+
+
+@dataclass
+class Lro:
+    """An operation of Vertex AI: `view` is its JSON. `finish`, called when it is due, gives the response.
+
+    Where it raises ApiError, the operation has failed.
+    """
+
+    view: Json
+    due: float
+    finish: Callable[[], Json]
+
+    def settle(self) -> Json:
+        """Its JSON as of now."""
+        if not self.view["done"] and time.monotonic() >= self.due:
+            self.view["done"] = True
+            try:
+                self.view["response"] = self.finish()
+            except ApiError as refused:
+                self.view["error"] = {"code": _RPC.get(refused.code, 13), "message": refused.message}
+        return self.view
+
+
 class World:
     """The state of all services."""
 
@@ -62,6 +90,9 @@ class World:
         self.requests: dict[tuple[Scope, str], tuple[str, Operation]] = {}
         self.buckets: dict[str, Bucket] = {}
         self.jobs: dict[str, Json] = {}
+        self.serving: dict[str, Json] = {}
+        self.coming: dict[str, list[Json]] = {}
+        self.lros: dict[str, Lro] = {}
         self.secrets: dict[str, Secret] = {}
 
     def new_id(self) -> str:

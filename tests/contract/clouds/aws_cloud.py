@@ -17,7 +17,7 @@ import httpx
 from botocore.config import Config
 
 from infra.local import process
-from infra.local.environment import AWS_ROLE
+from infra.local.environment import AWS_ROLE, AWS_SERVING_ROLE
 from infra.local.faults import Fault
 from infra.local.services import PROJECT, clean_environment
 from mcp_handlers.aws.client import Clients
@@ -42,6 +42,7 @@ class LocalAws:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "secret-test-value",
             "TOLLGATE_AWS_TRAINING_ROLE": AWS_ROLE,
+            "TOLLGATE_AWS_SERVING_ROLE": AWS_SERVING_ROLE,
         }
 
     @cache  # noqa: B019 (one per session)

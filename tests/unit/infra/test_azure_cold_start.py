@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 TOOLS = (
-    "provision_compute", "launch_spot", "create_storage_bucket", "submit_ml_job", "get_health", "get_quotas",
+    "provision_compute", "launch_spot", "create_storage_bucket", "submit_ml_job", "deploy_model", "get_health",
+    "get_quotas",
     "release_resource", "attach_volume",
 )  # fmt: skip
 HEAVY = ("azure", "msal", "requests", "cryptography", "boto3")
