@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.registry import contract, room
 from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.clock import SystemClock
