@@ -60,6 +60,14 @@ class Clients:
         logging.getLogger("botocore.endpoint").setLevel(logging.INFO)
         return self._client("secretsmanager", region)
 
+    def eks(self, region: str) -> Any:
+        """EKS in `region`."""
+        return self._client("eks", region)
+
+    def autoscaling(self, region: str) -> Any:
+        """EC2 Auto Scaling in `region`."""
+        return self._client("autoscaling", region)
+
     def ssm(self, region: str) -> Any:
         """Systems Manager in `region`, for AWS's public parameters."""
         return self._client("ssm", region)

@@ -8,6 +8,7 @@ from typing import Literal
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.endpoints import endpoint_standing
 from mcp_handlers.aws.errors import translated
+from mcp_handlers.aws.nodepools import nodepool_standing
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.secrets import secret_standing
 from mcp_handlers.aws.volumes import volume_standing
@@ -38,6 +39,7 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
         "bucket": _bucket,
         "job": _job,
         "endpoint": endpoint_standing,
+        "nodepool": nodepool_standing,
         "secret": secret_standing,
     }
     status, detail = looks[wanted.resource.kind](clients, wanted.resource, wanted.tenant)

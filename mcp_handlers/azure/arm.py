@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 240
 """How long a long-running operation may take. A virtual machine takes one or two minutes."""
-BUSY = frozenset({"Creating", "Updating", "Deleting", "Accepted", "Running", "ResolvingDNS"})
+BUSY = frozenset({"Creating", "Updating", "Deleting", "Accepted", "Running", "ResolvingDNS", "Scaling", "Upgrading"})
 _VERSIONS = {
     "microsoft.compute/disks": "2024-03-02",
     "microsoft.compute": "2024-07-01",
+    "microsoft.containerservice": "2025-05-01",
     "microsoft.insights": "2022-10-01",
     "microsoft.network": "2024-05-01",
     "microsoft.storage": "2024-01-01",
@@ -73,9 +74,13 @@ class Arm:
             rows += page["value"]
         return rows
 
-    def put(self, path: str, body: Json) -> Json:
-        """Create or replace, and wait."""
-        return self._wait(self._send("PUT", path, body, {}))
+    def put(self, path: str, body: Json, *, etag: str = "") -> Json:
+        """Create or replace, and wait. `etag`: only if it still has this one."""
+        return self._wait(self._send("PUT", path, body, {}, etag))
+
+    def patch(self, path: str, body: Json, *, etag: str = "") -> Json:
+        """Change parts, and wait. `etag`: only if it still has this one."""
+        return self._wait(self._send("PATCH", path, body, {}, etag))
 
     def ensure(self, path: str, body: Json) -> bool:
         """Create what is not there, and wait until it is ready. True if this call made it."""
@@ -114,9 +119,12 @@ class Arm:
             time.sleep(self._poll)
         raise OutcomeUnknown(f"{path.rpartition('/')[2]} is still being worked on after {WAIT_SECONDS} seconds.")
 
-    def _send(self, method: str, path: str, body: Json | None, query: Mapping[str, str]) -> PipelineResponse[Any, Any]:
-        url = self._client.format_url(path)
-        return self._run(HttpRequest(method, url, params={"api-version": version(path), **query}, json=body))
+    def _send(
+        self, method: str, path: str, body: Json | None, query: Mapping[str, str], etag: str = ""
+    ) -> PipelineResponse[Any, Any]:
+        url, headers = self._client.format_url(path), {"If-Match": etag} if etag else {}
+        asked = {"api-version": version(path), **query}
+        return self._run(HttpRequest(method, url, params=asked, json=body, headers=headers))
 
     def _run(self, request: HttpRequest) -> PipelineResponse[Any, Any]:
         answer: PipelineResponse[Any, Any] = self._client.send_request(request, _return_pipeline_response=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.disks import disk_standing
 from mcp_handlers.azure.errors import translated
+from mcp_handlers.azure.nodepools import nodepool_standing
 from mcp_handlers.azure.owned import find
 from mcp_handlers.azure.secrets import secret_standing
 from mcp_handlers.tools.get_health import Input, Output
@@ -33,6 +34,9 @@ def call(wanted: Input, clients: Clients, _key: str) -> Output:
     if resource.kind == "secret":
         with translated(clients, resource.region):
             return _answer(wanted, *secret_standing(clients, resource, wanted.tenant))
+    if resource.kind == "nodepool":
+        with translated(clients, resource.region):
+            return _answer(wanted, *nodepool_standing(clients, resource, wanted.tenant))
     with translated(clients, resource.region):
         found = find(clients, resource, wanted.tenant, **_EXPAND.get(resource.kind, {}))
     status, detail = _READ[resource.kind](found["properties"]) if found else ("gone", "Azure knows nothing of it.")

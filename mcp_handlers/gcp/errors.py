@@ -34,6 +34,10 @@ class AlreadyExists(Rejected):
     """A resource of this name exists. A handler that named it finds out whose it is."""
 
 
+class Busy(Throttled):
+    """Google is still at an earlier change of the same thing, and takes this one when that is done."""
+
+
 def from_answer(status: int, content: bytes, *, write: bool) -> TollgateError:
     """The error for an HTTP answer of 300 and above."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from mcp_handlers.gcp import disks, owned
+from mcp_handlers.gcp import disks, nodepools, owned
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -25,8 +25,15 @@ _JOB: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """`gone` where there is nothing of that id. Raises NotFound for another tenant's, TollgateError otherwise."""
+    if wanted.resource.kind == "nodepool":
+        return _answer(wanted, *nodepools.standing(wanted.resource, wanted.tenant, clients))
     found = owned.read(wanted.resource, wanted.tenant, clients)
-    status, detail = ("gone", "there is no such resource") if found is None else _judge(wanted.resource.kind, found)
+    if found is None:
+        return _answer(wanted, "gone", "there is no such resource")
+    return _answer(wanted, *_judge(wanted.resource.kind, found))
+
+
+def _answer(wanted: Input, status: Status, detail: str) -> Output:
     return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=datetime.now(UTC)))
 
 

@@ -23,7 +23,7 @@ class Output(Noun):
 
 TOOL = Tool(
     name="get_health",
-    summary="Read the real state of an instance, volume, bucket or job.",
+    summary="Read the real state of an instance, volume, bucket, job or node pool.",
     risk="read",
     input=Input,
     output=Output,

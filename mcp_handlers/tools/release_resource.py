@@ -23,7 +23,7 @@ class Output(Noun):
     released: bool
 
 
-FOREIGN = frozenset({"secret", "route"})
+FOREIGN = frozenset({"secret", "route", "nodepool"})
 """Kinds that Tollgate changes and never creates: they are not its to take away."""
 
 

@@ -34,6 +34,16 @@ def needs(tool: str, arguments: Json) -> Json | None:
         wanted = get_cost_estimate.Input(
             sells="disk", regions=(arguments["region"],), storage_gib=arguments["size_gib"], hours=HOURS_PER_MONTH
         )
+    elif tool == "scale_nodepool":
+        # So many may run from then on, without another question. At least one: the catalog must know the machine.
+        wanted = get_cost_estimate.Input(
+            machine=arguments["machine"],
+            regions=(arguments["region"],),
+            purchase="on_demand",
+            nodes=max(arguments["maximum"], 1),
+            hours=HOURS_PER_MONTH,
+            limit=1,
+        )
     elif tool in ("provision_compute", "launch_spot", "submit_ml_job"):
         purchase = "spot" if tool == "launch_spot" else arguments.get("purchase", "on_demand")
         wanted = get_cost_estimate.Input(

@@ -10,7 +10,7 @@ from workflow.model.decision import Decision
 from workflow.model.offer import Offer
 from workflow.model.workload import Request, Workload
 
-ResourceKind = Literal["instance", "volume", "bucket", "job", "secret", "route", "endpoint"]
+ResourceKind = Literal["instance", "volume", "bucket", "job", "secret", "route", "endpoint", "nodepool"]
 State = Literal["running", "waiting", "succeeded", "denied", "failed"]
 
 

@@ -1,7 +1,8 @@
 """The one AWS endpoint of the local cloud: who answers which call, and the faults that befall it on the way.
 
-EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here; Service Quotas,
-training jobs and endpoints are our own; everything else is ministack's. Nothing is authenticated: bind it to loopback.
+EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here, and so are EKS and Auto
+Scaling; Service Quotas, training jobs and endpoints are our own; everything else is ministack's. Nothing is
+authenticated: bind it to loopback.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from infra.local.aws.volumes import OPERATIONS, Volumes
 from infra.local.faults import Fault, FaultBook
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_MOTO = ("ec2", "sagemaker")
+_MOTO = ("ec2", "sagemaker", "eks", "autoscaling")
 
 
 class Front:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from infra.local.azure import machines, quotas, verbs
+from infra.local.azure import machines, nodepools, quotas, verbs
 from infra.local.azure.account import DIRECTORY, LOCATIONS, SUBSCRIPTION, location
 from infra.local.azure.address import Address, parse
 from infra.local.azure.call import Call, progress
@@ -90,7 +90,12 @@ def _locations(_world: World, address: Address) -> Json:
     return {"value": [{"id": f"{base}/{name}", "name": name, "displayName": name} for name in sorted(LOCATIONS)]}
 
 
-_READS: Mapping[str, Read] = {**machines.READS, **quotas.READS, "microsoft.resources/locations": _locations}
+_READS: Mapping[str, Read] = {
+    **machines.READS,
+    **nodepools.READS,
+    **quotas.READS,
+    "microsoft.resources/locations": _locations,
+}
 _OPEN = {"GET": verbs.listing, "POST": verbs.act}
 _CLOSED = {
     "GET": verbs.get, "HEAD": verbs.get, "PUT": verbs.put, "PATCH": verbs.patch, "DELETE": verbs.delete,

@@ -31,6 +31,10 @@ def _any(_world: World, _resource: Resource, _body: Json) -> None:
     pass
 
 
+def _take(_world: World, _resource: Resource, _change: Json) -> None:
+    pass
+
+
 def _plain(_world: World, resource: Resource, _query: Mapping[str, str]) -> Json:
     return resource.body
 
@@ -52,13 +56,15 @@ class Kind:
     """Hooks of one type, in the order of a resource's life. Any of them may raise Refusal, except `view` and `gone`.
 
     `check`: may this body be put there? `made`: fill in what Azure fills in. `ready`: the long-running creation ends;
-    a Refusal here leaves the resource as Failed. `view`: what a reader sees. `keep`: may it be deleted?
-    `gone`: what goes with it. `instant`: created and deleted without a long-running operation; `drops`: deleted so.
+    a Refusal here leaves the resource as Failed. `patched`: may this change be merged into it? `view`: what a reader
+    sees. `keep`: may it be deleted? `gone`: what goes with it. `instant`: created and deleted without a long-running
+    operation; `drops`: deleted so.
     """
 
     check: Callable[[World, Address, Json, Resource | None], None] = _accept
     made: Callable[[World, Resource], None] = _nothing
     ready: Callable[[World, Resource], None] = _nothing
+    patched: Callable[[World, Resource, Json], None] = _take
     view: Callable[[World, Resource, Mapping[str, str]], Json] = _plain
     keep: Callable[[World, Resource], None] = _nothing
     gone: Callable[[World, Resource], None] = _nothing

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import suppress
 
-from infra.local.azure import disks, learning, machines, network, serving, storage
+from infra.local.azure import disks, learning, machines, network, nodepools, serving, storage
 from infra.local.azure.account import LOCATIONS, location
 from infra.local.azure.address import Address
 from infra.local.azure.call import Call, accepted
@@ -22,6 +22,7 @@ _KINDS = {
     **storage.KINDS,
     **learning.KINDS,
     **serving.KINDS,
+    **nodepools.KINDS,
     "": Kind(instant=True),
 }
 _PLAIN = Kind()
@@ -35,6 +36,7 @@ def put(world: World, call: Call, address: Address) -> Reply:
     if old is not None and call.headers.get("if-none-match") == "*":
         raise Refusal(412, "PreconditionFailed", f"The resource {address.id} exists.")
     _free(old)
+    _unchanged(call, old)
     kind.check(world, address, body, old)
     body["properties"] = body.get("properties") or {}
     resource = world.store.put(address, body)
@@ -58,6 +60,8 @@ def patch(world: World, call: Call, address: Address) -> Reply:
     _free(resource)
     if "location" in call.body and location(call.body["location"]) != location(resource.body.get("location", "")):
         raise conflict("InvalidResourceLocation", f"The location of {address.name} cannot be changed.")
+    _unchanged(call, resource)
+    _kind(address).patched(world, resource, call.body)
     world.store.resources[address.key].body = _merged(resource.body, call.body)
     return Reply(200, resource.body)
 
@@ -189,6 +193,13 @@ def _free(resource: Resource | None) -> None:
     if resource is not None and resource.state in BUSY:
         text = f"Another operation is in progress on {resource.address.id}. Try again when it has ended."
         raise conflict("AnotherOperationInProgress", text)
+
+
+def _unchanged(call: Call, resource: Resource | None) -> None:
+    wanted = call.headers.get("if-match", "*")
+    etag = (resource.body.get("etag") or resource.properties.get("eTag")) if resource is not None else None
+    if wanted not in ("*", etag):
+        raise Refusal(412, "PreconditionFailed", "The condition '' for 'IfMatch' was not satisfied: it has changed.")
 
 
 def _fits(call: Call, resource: Resource) -> bool:

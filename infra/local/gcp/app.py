@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.gcp import compute, control, metadata, quota_infos, secrets, storage, vertex
+from infra.local.gcp import compute, container, control, metadata, quota_infos, secrets, storage, vertex
 from infra.local.gcp.places import region_in
 from infra.local.gcp.wire import ApiError, Call, Reply
 from infra.local.gcp.world import World
@@ -78,6 +78,10 @@ def _service(call: Call) -> Service:
             return quota_infos.answer
         case ("v1", "projects", _, "secrets", *_):
             return secrets.answer
+        case ("v1", "projects", _, "locations", _, "clusters", *_):
+            return container.answer
+        case ("v1", "projects", _, "locations", _, "operations", name) if name.startswith("operation-"):
+            return container.answer
         case ("v1", "projects", _, "locations", _, _, *_):
             return vertex.answer
     raise ApiError(404, "notFound", f"The requested URL {call.raw_path} was not found on this server.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from infra.local.gcp import disks, instances, machines, operations, places, quotas
+from infra.local.gcp import disks, groups, instances, machines, operations, places, quotas
 from infra.local.gcp.kinds import PLAIN, Kind
 from infra.local.gcp.query import matches
 from infra.local.gcp.wire import ApiError, Call, Reply, invalid, not_found, page
@@ -14,7 +14,7 @@ from workflow.model.base import Json
 
 _NAME = re.compile(r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")
 _SCOPED = {"zones": places.zones, "regions": places.regions}
-KINDS = {"instances": instances.INSTANCE, "disks": disks.DISK}
+KINDS = {"instances": instances.INSTANCE, "instanceGroupManagers": groups.GROUP, "disks": disks.DISK}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def answer(world: World, call: Call) -> Reply:
         return operations.answer(world, call, scope, rest)
     if rest[0] == "machineTypes":
         return _machine_types(call, scope, rest)
-    return _resource(world, call, Target(scope, *rest[:3]))
+    named = (call.query["autoscaler"],) if rest == ("autoscalers",) and "autoscaler" in call.query else ()
+    return _resource(world, call, Target(scope, *rest[:3], *named))
 
 
 def _place(world: World, call: Call, project: str, tail: tuple[str, ...]) -> Reply:
@@ -150,7 +151,7 @@ def _change(world: World, call: Call, target: Target, kind: Kind, found: Json) -
     elif call.method in ("PATCH", "PUT") and not target.action:
         found.update(call.body)
     elif call.method == "POST" and target.action in kind.actions:
-        verb, outcome = target.action, kind.actions[target.action](found, call.body)
+        verb, outcome = target.action, kind.actions[target.action](found, call.body or dict(call.query))
     elif call.method == "POST" and target.action in kind.reaches:
         verb = target.action
         kind.reaches[verb](world, call, target.scope, found)

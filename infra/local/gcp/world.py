@@ -87,6 +87,7 @@ class World:
         self.faults.clear()
         self.resources: dict[tuple[Scope, str], dict[str, Json]] = {}
         self.operations: dict[str, Operation] = {}
+        self.cluster_operations: dict[str, Operation] = {}
         self.requests: dict[tuple[Scope, str], tuple[str, Operation]] = {}
         self.buckets: dict[str, Bucket] = {}
         self.jobs: dict[str, Json] = {}
