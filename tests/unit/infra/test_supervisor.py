@@ -163,7 +163,7 @@ def test_a_program_that_is_not_there_is_told(home: Path) -> None:
     service = Service("ghost", ("/nonexistent/ghost",), free_port(), "http://127.0.0.1:1/", clean_environment())
     with pytest.raises(NotUp, match="ghost cannot be started") as caught:
         up(home, [service])
-    assert "make setup" in caught.value.remedy
+    assert "make run" in caught.value.remedy
 
 
 def test_what_does_not_end_when_asked_is_killed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
