@@ -218,7 +218,10 @@ def test_a_vault_keeps_secrets_and_their_versions(azure: LocalAzure) -> None:
         versions = {one.version for one in vault.list_properties_of_secret_versions("db")}
         assert versions == {first.properties.version, second.properties.version}
         vault.update_secret_properties("db", first.properties.version, enabled=False)
-        assert not vault.get_secret("db", first.properties.version).properties.enabled
+        enabled = {one.version: one.enabled for one in vault.list_properties_of_secret_versions("db")}
+        assert enabled == {first.properties.version: False, second.properties.version: True}
+        with pytest.raises(HttpResponseError, match="disabled"):
+            vault.get_secret("db", first.properties.version)
         assert [one.name for one in vault.list_properties_of_secrets()] == ["db"]
         vault.begin_delete_secret("db").wait()
         with pytest.raises(ResourceNotFoundError):
