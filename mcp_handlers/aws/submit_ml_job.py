@@ -15,12 +15,16 @@ from workflow.model.run import Resource
 
 ROLE = "TOLLGATE_AWS_TRAINING_ROLE"
 """The variable that names the role of training jobs: it needs no more than their buckets and images."""
-_WAIT = 2
-"""How many times its runtime a spot job may take with its interruptions."""
+_LONGEST = 2_419_200
+"""Seconds, 28 days: the longest that SageMaker lets a job run, or a spot job take with its interruptions."""
+_CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """CreateTrainingJob under a name made from the key. SageMaker refuses a second job of the same name.
+
+    SageMaker takes a spot job up again by itself, from its checkpoints, for as long as it may wait: its runtime once
+    more, and once more for each retry. It retries as often after an internal error of its own.
 
     Volumes are encrypted by SageMaker's own keys; the key is not ours to name, since machines with disks of their own
     refuse one. Raises NoCapacity if SageMaker says so at once; it may also say so later (`get_health`).
@@ -53,8 +57,9 @@ def _submit(clients: Clients, wanted: Input, request: dict[str, Any]) -> None:
 
 
 def _request(wanted: Input, name: str, role: str, key: str) -> dict[str, Any]:
-    store, seconds = f"s3://{wanted.bucket}/{name}", math.ceil(wanted.hours * 3600)
-    spot = wanted.purchase == "spot"
+    store, seconds = f"s3://{wanted.bucket}/{name}", min(math.ceil(wanted.hours * 3600), _LONGEST)
+    spot, retries = wanted.purchase == "spot", wanted.retries_on_preemption
+    checkpoints = f"s3://{wanted.bucket}/{wanted.checkpoint_path.rstrip('/')}"
     container: dict[str, Any] = {"TrainingImage": wanted.image, "TrainingInputMode": "File"}
     if wanted.command:
         container["ContainerEntrypoint"] = list(wanted.command[:1])
@@ -72,10 +77,12 @@ def _request(wanted: Input, name: str, role: str, key: str) -> dict[str, Any]:
         },
         "StoppingCondition": {
             "MaxRuntimeInSeconds": seconds,
-            **({"MaxWaitTimeInSeconds": seconds * _WAIT} if spot else {}),
+            **({"MaxWaitTimeInSeconds": min(seconds * (2 + retries), _LONGEST)} if spot else {}),
         },
         "EnableManagedSpotTraining": spot,
-        **({"CheckpointConfig": {"S3Uri": f"{store}/checkpoints"}} if spot else {}),
+        "CheckpointConfig": {"S3Uri": checkpoints, "LocalPath": _CHECKPOINTS},
+        "Environment": {"TOLLGATE_CHECKPOINTS": _CHECKPOINTS},
+        **({"RetryStrategy": {"MaximumRetryAttempts": retries}} if retries else {}),
         "EnableInterContainerTrafficEncryption": wanted.count > 1,
         "Tags": list(labels(wanted.tags, key)),
     }

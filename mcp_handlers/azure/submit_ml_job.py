@@ -17,6 +17,8 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Submit the job, or find the one that the same key submitted. A resource's id is `workspace/job`.
 
     Azure decides the zone and the size of the local disk of a managed machine, so `disk_gib` has no effect.
+    It queues a spot job that was taken back again by itself, as often as need be within `hours`: it has no number of
+    retries to set, so `retries_on_preemption` has no effect either.
     """
     insist(wanted)
     if wanted.zone:

@@ -44,20 +44,28 @@ def remove_job(clients: Clients, job_id: str) -> bool:
 
 def _command(wanted: Input, job: str, environment: str, tags: Mapping[str, str]) -> Json:
     results = f"azureml://datastores/{store_name(job)}/paths/{job}/"
+    checkpoints = f"azureml://datastores/{store_name(job)}/paths/{wanted.checkpoint_path.rstrip('/')}/"
     return {
         "jobType": "Command",
         "displayName": job,
         "experimentName": "tollgate",
         "command": shlex.join(wanted.command or _DEFAULT),
         "environmentId": environment,
-        "environmentVariables": {"TOLLGATE_OUTPUT": "${{outputs.results}}"},
-        "outputs": {"results": {"jobOutputType": "uri_folder", "mode": "ReadWriteMount", "uri": results}},
+        "environmentVariables": {
+            "TOLLGATE_OUTPUT": "${{outputs.results}}",
+            "TOLLGATE_CHECKPOINTS": "${{outputs.checkpoints}}",
+        },
+        "outputs": {"results": _folder(results), "checkpoints": _folder(checkpoints)},
         "resources": {"instanceType": wanted.machine, "instanceCount": wanted.count},
         "queueSettings": {"jobTier": _TIER[wanted.purchase]},
         "limits": {"jobLimitsType": "Command", "timeout": f"PT{max(1, round(wanted.hours * 3600))}S"},
         "identity": {"identityType": "Managed"},
         "tags": dict(tags),
     }
+
+
+def _folder(uri: str) -> Json:
+    return {"jobOutputType": "uri_folder", "mode": "ReadWriteMount", "uri": uri}
 
 
 def bucket_store(account: str) -> Json:

@@ -21,6 +21,7 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
 
     Vertex AI has no idempotency token and gives jobs their numbers itself. So the label is looked for first; and
     where two calls in two processes both found nothing, both see both jobs afterwards and keep the older one.
+    Vertex AI can be told to begin a spot job again, or not, but no number of times; `hours` bounds all of them.
     Raises TollgateError.
     """
     safety.check(wanted)
@@ -48,6 +49,8 @@ def _body(wanted: Input, machine: machines.Machine, key: str) -> Json:
             "scheduling": {
                 "timeout": f"{int(wanted.hours * 3600)}s",
                 "strategy": "SPOT" if wanted.purchase == "spot" else "STANDARD",
+                "restartJobOnWorkerRestart": wanted.retries_on_preemption > 0,
+                "disableRetries": wanted.purchase == "spot" and not wanted.retries_on_preemption,
             },
             "baseOutputDirectory": {"outputUriPrefix": f"gs://{wanted.bucket}/{naming.name(key)}"},
         },
@@ -66,5 +69,9 @@ def _pool(wanted: Input, machine: machines.Machine, replicas: int) -> Json:
             "bootDiskType": "hyperdisk-balanced" if machine.hyperdisk else "pd-ssd",
             "bootDiskSizeGb": max(wanted.disk_gib, _SMALLEST_DISK),
         },
-        "containerSpec": {"imageUri": wanted.image, "command": list(wanted.command)},
+        "containerSpec": {
+            "imageUri": wanted.image,
+            "command": list(wanted.command),
+            "env": [{"name": "TOLLGATE_CHECKPOINTS", "value": f"gs://{wanted.bucket}/{wanted.checkpoint_path}"}],
+        },
     }

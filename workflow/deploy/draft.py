@@ -17,6 +17,9 @@ from workflow.model.workload import Request
 TRAINING_IMAGE = "pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime"
 """What a training job runs where the project has set nothing else."""
 
+SPOT_RETRIES = 3
+"""How often a spot job is begun again: its checkpoints are in its bucket, so little is lost each time."""
+
 
 def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: int) -> Plan:
     """What would be done to take this offer. Training gets a bucket of its own for checkpoints and results first."""
@@ -70,6 +73,7 @@ class _Place:
             hours=self.brief.hours,
             image=TRAINING_IMAGE,
             bucket=self.bucket().name,
+            retries_on_preemption=SPOT_RETRIES if self.offer.purchase == "spot" else 0,
             tags=self.tags,
             data=self.data,
         )

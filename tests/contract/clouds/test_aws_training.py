@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from mcp_handlers.aws import create_storage_bucket, get_health, release_resource, submit_ml_job
 from mcp_handlers.aws.client import Clients
@@ -68,8 +69,40 @@ def test_a_spot_job_is_managed_spot_with_checkpoints(aws: LocalAws, bucket: str)
     submit_ml_job.call(wanted(bucket, purchase="spot"), aws.clients(), KEY)
     job = aws.sdk("sagemaker").describe_training_job(TrainingJobName=NAME)
     assert job["EnableManagedSpotTraining"] is True
-    assert job["CheckpointConfig"] == {"S3Uri": f"s3://{bucket}/{NAME}/checkpoints"}
+    assert job["CheckpointConfig"] == {"S3Uri": f"s3://{bucket}/checkpoints", "LocalPath": "/opt/ml/checkpoints"}
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 5400, "MaxWaitTimeInSeconds": 10800}
+    assert "RetryStrategy" not in job
+
+
+def test_a_spot_job_is_begun_again_as_often_as_asked_and_waits_for_it(aws: LocalAws, bucket: str) -> None:
+    asked = wanted(bucket, purchase="spot", retries_on_preemption=3, checkpoint_path="runs/7/")
+    submit_ml_job.call(asked, aws.clients(), KEY)
+    job = aws.sdk("sagemaker").describe_training_job(TrainingJobName=NAME)
+    assert job["RetryStrategy"] == {"MaximumRetryAttempts": 3}
+    assert job["CheckpointConfig"]["S3Uri"] == f"s3://{bucket}/runs/7"
+    assert job["Environment"] == {"TOLLGATE_CHECKPOINTS": "/opt/ml/checkpoints"}
+    assert job["StoppingCondition"]["MaxWaitTimeInSeconds"] == 5 * 5400
+
+
+def test_no_job_runs_or_waits_longer_than_sagemaker_allows(aws: LocalAws, bucket: str) -> None:
+    asked = wanted(bucket, purchase="spot", retries_on_preemption=10, hours=720)
+    submit_ml_job.call(asked, aws.clients(), KEY)
+    job = aws.sdk("sagemaker").describe_training_job(TrainingJobName=NAME)
+    longest = 28 * 24 * 3600
+    assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": longest, "MaxWaitTimeInSeconds": longest}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"retries_on_preemption": 1}, {"retries_on_preemption": 11, "purchase": "spot"},
+        {"retries_on_preemption": -1, "purchase": "spot"}, {"checkpoint_path": ""}, {"checkpoint_path": "/a"},
+        {"checkpoint_path": "../b"}, {"checkpoint_path": "a//b"}, {"hours": 0}, {"hours": 721},
+    ],
+)  # fmt: skip
+def test_a_wrong_bound_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        wanted("b1", **changes)
 
 
 def test_the_same_key_submits_one_job(aws: LocalAws, bucket: str) -> None:

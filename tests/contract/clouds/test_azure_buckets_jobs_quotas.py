@@ -179,8 +179,10 @@ def test_an_unsafe_bucket_is_not_made(azure: LocalAzure, clients: Clients) -> No
 
 def test_a_job_runs_its_image_in_time_and_on_the_machines_asked_for(azure: LocalAzure, clients: Clients) -> None:
     (store,) = bucket(clients).resources
-    made = job(clients, store.id, count=2, purchase="spot")
+    made = job(clients, store.id, count=2, purchase="spot", retries_on_preemption=3, checkpoint_path="runs/7")
     seen = read(azure, made)["properties"]
+    assert seen["outputs"]["checkpoints"]["uri"].endswith("/paths/runs/7/")
+    assert seen["environmentVariables"]["TOLLGATE_CHECKPOINTS"] == "${{outputs.checkpoints}}"
     assert (seen["jobType"], seen["command"]) == ("Command", "python 'a b.py'")
     assert seen["resources"] == {"instanceType": A100, "instanceCount": 2}
     assert seen["queueSettings"] == {"jobTier": "Spot"}

@@ -95,8 +95,20 @@ def test_a_job_is_really_there_with_its_machine_limit_and_labels(gcp: LocalGcp, 
     assert first.machine_spec.accelerator_type == AcceleratorType.NVIDIA_TESLA_A100
     assert list(first.container_spec.command) == ["python", "-m", "train"]
     assert (spec.scheduling.timeout.total_seconds(), spec.scheduling.strategy) == (6 * 3600, Scheduling.Strategy.SPOT)
+    assert (spec.scheduling.disable_retries, spec.scheduling.restart_job_on_worker_restart) == (True, False)
+    assert {one.name: one.value for one in first.container_spec.env} == {
+        "TOLLGATE_CHECKPOINTS": "gs://tg-out/checkpoints/"
+    }
     assert spec.base_output_directory.output_uri_prefix == f"gs://tg-out/{naming.name('key-5')}"
     assert dict(found.labels) == naming.labels(TAGS, "key-5")
+
+
+def test_a_spot_job_is_begun_again_where_that_is_asked_for(gcp: LocalGcp, clients: Clients) -> None:
+    asked = job(purchase="spot", retries_on_preemption=2, checkpoint_path="runs/7")
+    (made,) = submit_ml_job.call(asked, clients, "key-r").resources
+    spec = gcp.jobs.get_custom_job(name=f"{PARENT}/customJobs/{made.id}").job_spec
+    assert (spec.scheduling.disable_retries, spec.scheduling.restart_job_on_worker_restart) == (False, True)
+    assert spec.worker_pool_specs[0].container_spec.env[0].value == "gs://tg-out/runs/7"
 
 
 def test_the_same_key_twenty_times_at_once_makes_one_job(gcp: LocalGcp, clients: Clients) -> None:

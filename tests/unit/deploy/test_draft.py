@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.fakes.offers import NOW, a_request, priced
 from workflow.deploy.brief import brief
 from workflow.deploy.draft import draft
@@ -35,6 +37,12 @@ def test_training_gets_a_bucket_of_its_own_and_a_job_that_writes_there() -> None
         "environment": "development",
         "expires_at": (NOW + timedelta(hours=7)).isoformat().replace("+00:00", "Z"),
     }
+
+
+@pytest.mark.parametrize(("purchase", "retries"), [("spot", 3), ("on_demand", 0)])
+def test_only_a_spot_job_is_begun_again(purchase: str, retries: int) -> None:
+    *_, job = plan(purchase=purchase).steps
+    assert (job.arguments["retries_on_preemption"], job.arguments["checkpoint_path"]) == (retries, "checkpoints/")
 
 
 def test_a_spot_offer_is_launched_as_spot() -> None:
