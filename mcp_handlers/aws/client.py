@@ -68,6 +68,10 @@ class Clients:
         """EC2 Auto Scaling in `region`."""
         return self._client("autoscaling", region)
 
+    def route53(self, region: str) -> Any:
+        """Route 53, which lies in no region; `region` is what an outage is blamed on."""
+        return self._client("route53", region)
+
     def ssm(self, region: str) -> Any:
         """Systems Manager in `region`, for AWS's public parameters."""
         return self._client("ssm", region)

@@ -10,6 +10,7 @@ from mcp_handlers.aws.endpoints import endpoint_standing
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.nodepools import nodepool_standing
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.routes import route_standing
 from mcp_handlers.aws.secrets import secret_standing
 from mcp_handlers.aws.volumes import volume_standing
 from mcp_handlers.tools.get_health import Input, Output
@@ -41,6 +42,7 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
         "endpoint": endpoint_standing,
         "nodepool": nodepool_standing,
         "secret": secret_standing,
+        "route": route_standing,
     }
     status, detail = looks[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
     checked = datetime.now(UTC)

@@ -30,6 +30,7 @@ _VERSIONS = {
     "microsoft.compute": "2024-07-01",
     "microsoft.containerservice": "2025-05-01",
     "microsoft.insights": "2022-10-01",
+    "microsoft.network/trafficmanagerprofiles": "2022-04-01",
     "microsoft.network": "2024-05-01",
     "microsoft.storage": "2024-01-01",
     "microsoft.keyvault": "2023-07-01",

@@ -10,6 +10,7 @@ from mcp_handlers.azure.disks import disk_standing
 from mcp_handlers.azure.errors import translated
 from mcp_handlers.azure.nodepools import nodepool_standing
 from mcp_handlers.azure.owned import find
+from mcp_handlers.azure.routes import route_standing
 from mcp_handlers.azure.secrets import secret_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -34,6 +35,9 @@ def call(wanted: Input, clients: Clients, _key: str) -> Output:
     if resource.kind == "secret":
         with translated(clients, resource.region):
             return _answer(wanted, *secret_standing(clients, resource, wanted.tenant))
+    if resource.kind == "route":
+        with translated(clients, resource.region):
+            return _answer(wanted, *route_standing(clients, resource, wanted.tenant))
     if resource.kind == "nodepool":
         with translated(clients, resource.region):
             return _answer(wanted, *nodepool_standing(clients, resource, wanted.tenant))

@@ -87,6 +87,14 @@ class Clients:
         where = f"{base}/v1/projects/{self.project}/locations/global/services/{path}"
         return self._call(method, where, body, region, params)
 
+    def dns(
+        self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Cloud DNS v1 on `path` below the project's managed zones. Raises TollgateError."""
+        base = self._endpoint or "https://dns.googleapis.com"
+        where = f"{base}/dns/v1/projects/{self.project}/managedZones/{quote(path)}"
+        return self._call(method, where, body, region, params)
+
     def secrets(
         self, method: str, path: str, body: Json | None = None, *, region: str, params: Mapping[str, str] | None = None
     ) -> Json:

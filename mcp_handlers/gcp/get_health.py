@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from mcp_handlers.gcp import disks, nodepools, owned
+from mcp_handlers.gcp import disks, nodepools, owned, routes
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -27,6 +27,8 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
     """`gone` where there is nothing of that id. Raises NotFound for another tenant's, TollgateError otherwise."""
     if wanted.resource.kind == "nodepool":
         return _answer(wanted, *nodepools.standing(wanted.resource, wanted.tenant, clients))
+    if wanted.resource.kind == "route":
+        return _answer(wanted, *routes.standing(wanted.resource, wanted.tenant, clients))
     found = owned.read(wanted.resource, wanted.tenant, clients)
     if found is None:
         return _answer(wanted, "gone", "there is no such resource")

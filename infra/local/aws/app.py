@@ -1,7 +1,7 @@
 """The one AWS endpoint of the local cloud: who answers which call, and the faults that befall it on the way.
 
-EC2 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here, and so are EKS and Auto
-Scaling; Service Quotas, training jobs and endpoints are our own; everything else is ministack's. Nothing is
+EC2, Route 53 and SageMaker are moto's (which tells spot from on-demand), with what moto lacks added here, and so are
+EKS and Auto Scaling; Service Quotas, training jobs and endpoints are our own; the rest is ministack's. Nothing is
 authenticated: bind it to loopback.
 """
 
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.aws import mishaps, quotas
+from infra.local.aws import dns, mishaps, quotas
 from infra.local.aws.call import Call, read_call, scope
 from infra.local.aws.ec2 import Launcher
 from infra.local.aws.endpoints import Endpoints
@@ -31,7 +31,7 @@ from infra.local.aws.volumes import OPERATIONS, Volumes
 from infra.local.faults import Fault, FaultBook
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_MOTO = ("ec2", "sagemaker", "eks", "autoscaling")
+_MOTO = ("ec2", "sagemaker", "route53", "eks", "autoscaling")
 
 
 class Front:
@@ -76,6 +76,8 @@ class Front:
             return _amz_json(self.endpoints.answer(call, self.faults))
         if call.operation == "RunInstances":
             return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
+        if dns.is_sick(call, self.faults):
+            return dns.sick()
         if call.operation == "PutSecretValue":
             return await self.tokens.put(call, lambda: self.emulators.whole(self.emulators.ministack, request, body))
         if call.service == "ec2" and call.operation in OPERATIONS:

@@ -19,6 +19,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Call:
     """`operation` is the API's own name (`RunInstances`); for S3, method and path (`PUT /bucket?versioning`).
 
+    Route 53 is named so, too, and speaks of its errors as the query protocol does.
     `parameters` are the form fields of the ec2 and query protocols, or the JSON body.
     """
 
@@ -49,7 +50,7 @@ def read_call(method: str, target: str, headers: Mapping[str, str], query: Mappi
     if headers.get("content-type", "").startswith(_FORM):
         form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         return Call(service, region, form.get("Action", ""), "ec2" if service == "ec2" else "query", form)
-    return Call(service, region, f"{method} {target}", "json")
+    return Call(service, region, f"{method} {target}", "query" if service == "route53" else "json")
 
 
 def _json(body: bytes) -> dict[str, Any]:

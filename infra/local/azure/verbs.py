@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import suppress
 
-from infra.local.azure import disks, learning, machines, network, nodepools, serving, storage
+from infra.local.azure import disks, learning, machines, network, nodepools, serving, storage, traffic
 from infra.local.azure.account import LOCATIONS, location
 from infra.local.azure.address import Address
 from infra.local.azure.call import Call, accepted
@@ -21,6 +21,7 @@ _KINDS = {
     **network.KINDS,
     **storage.KINDS,
     **learning.KINDS,
+    **traffic.KINDS,
     **serving.KINDS,
     **nodepools.KINDS,
     "": Kind(instant=True),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.gcp import compute, container, control, metadata, quota_infos, secrets, storage, vertex
+from infra.local.gcp import compute, container, control, dns, metadata, quota_infos, secrets, storage, vertex
 from infra.local.gcp.places import region_in
 from infra.local.gcp.wire import ApiError, Call, Reply
 from infra.local.gcp.world import World
@@ -18,6 +18,7 @@ from infra.local.gcp.world import World
 Service = Callable[[World, Call], Reply]
 _CLOUD: tuple[tuple[str, Service], ...] = (
     ("/compute/v1/projects/", compute.answer),
+    ("/dns/v1/projects/", dns.answer),
     ("/storage/v1/b", storage.answer),
     ("/upload/storage/v1/b/", storage.upload),
     ("/download/storage/v1/b/", storage.download),

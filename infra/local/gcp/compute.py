@@ -121,7 +121,17 @@ def _resource(world: World, call: Call, target: Target) -> Reply:
         raise not_found(target.path)
     if call.method == "GET":
         return Reply(found)
+    if target.action == "getHealth":
+        return Reply(_group_health(world, call))
     return _change(world, call, target, kind, found)
+
+
+def _group_health(world: World, call: Call) -> Json:
+    """The health of one group behind a backend service: well, unless a fault says otherwise."""
+    region = places.region_in(call.segments)
+    sick = world.faults.take("unhealthy", region=region, operation=f"{call.operation} {call.body.get('group', '')}")
+    state = {"healthState": "UNHEALTHY" if sick else "HEALTHY", "ipAddress": "10.0.0.2", "port": 80}
+    return {"kind": "compute#backendServiceGroupHealth", "healthStatus": [state]}
 
 
 def _insert(world: World, call: Call, target: Target, kind: Kind) -> Reply:

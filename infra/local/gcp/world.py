@@ -95,6 +95,8 @@ class World:
         self.coming: dict[str, list[Json]] = {}
         self.lros: dict[str, Lro] = {}
         self.secrets: dict[str, Secret] = {}
+        self.zones: dict[str, Json] = {}
+        self.rrsets: dict[str, list[Json]] = {}
 
     def new_id(self) -> str:
         """A number that nothing else has, as text."""
