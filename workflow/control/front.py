@@ -128,7 +128,7 @@ class Front:
                 raise BadRequest("This effect was performed with other arguments.", "Send those, or name another step.")
             if run.startswith(DIRECT) and await self._gone(kept, principal, decided.leave):
                 raise NotFound(
-                    "What this call made is gone.", "Send it within a run, or with another name, to make it anew."
+                    "What this call made is gone.", "To make it anew, send it with another tags.run, or within a run."
                 )
             return done(kept.output, kept)
         result = await self._sent(tool, cloud, exact, decided.leave)
