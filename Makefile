@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 EMULATORS := .venv-emulators
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
@@ -27,8 +28,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.prices
+# Beside others, in an environment of its own, because they bring much along. TOLLGATE_OPA names an opa binary, if there is one.
+bench: $(BENCH)/.done
+	$(BENCH)/bin/python -m benchmarks
 
 # The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.
 conformance: $(VENV)/.dev $(CONFORMANCE)/.done
@@ -39,7 +41,7 @@ down:
 
 # Hashed files from the .in files. The index address never gets into them.
 pins: $(UV)
-	for name in uv run dev emulators node; do \
+	for name in uv run dev bench emulators node; do \
 	  $(UV) pip compile -q --no-annotate --no-header --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -77,6 +79,11 @@ $(EMULATORS)/.done: $(UV) requirements/emulators.txt
 	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/emulators.txt --python $(EMULATORS)/bin/python
 	touch $@
 
+$(BENCH)/.done: $(UV) requirements/bench.txt
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(BENCH)
+	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/bench.txt --python $(BENCH)/bin/python
+	touch $@
+
 # Node comes as a wheel, so nothing has to be installed on the machine; npm checks each package against the lock's digest.
 NPM_CI := npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
 $(CONFORMANCE)/.done: $(UV) requirements/node.txt tests/conformance/package.json tests/conformance/package-lock.json
@@ -87,4 +94,4 @@ $(CONFORMANCE)/.done: $(UV) requirements/node.txt tests/conformance/package.json
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(EMULATORS) $(TOOLS) .tollgate
+	rm -rf $(VENV) $(EMULATORS) $(BENCH) $(TOOLS) .tollgate

@@ -1,29 +1,21 @@
-"""How fast prices are: the cheapest offer over all clouds, a full quote, and loading in a fresh process.
-
-`python benchmarks/prices.py [--json]`. Times are of this machine; compare ratios.
-"""
+"""How fast prices are: the cheapest offer over all clouds, a full quote, and loading in a fresh process."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
-import statistics
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from time import perf_counter
+from functools import partial
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from mcp_handlers.prices.quote import best, quote  # noqa: E402
-from mcp_handlers.tools.get_cost_estimate import Input  # noqa: E402
+from benchmarks.measure import ROOT, Row, Target, spread, timed
+from mcp_handlers.prices.quote import best, quote
+from mcp_handlers.tools.get_cost_estimate import Input
 
 QUERIES = 3_000
 QUOTES = 60
 PROCESSES = 15
+TARGET = Target(1, "at_most")
+BOTH = "import and load"
 LOAD = """
 from time import perf_counter
 start = perf_counter()
@@ -60,59 +52,40 @@ def needs(count: int) -> list[Input]:
     ]
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Microseconds of one call."""
-    start = perf_counter()
-    work()
-    return (perf_counter() - start) * 1e6
-
-
-def spread(times: list[float]) -> dict[str, float]:
-    """p50 and p99, in microseconds."""
-    ordered = sorted(times)
-    return {"p50_us": round(statistics.median(ordered), 1), "p99_us": round(ordered[int(len(ordered) * 0.99)], 1)}
-
-
-def loads() -> dict[str, dict[str, float]]:
-    """Import and load in fresh processes: all three clouds' files."""
+def loads() -> dict[str, list[float]]:
+    """Milliseconds to import and load, in fresh processes: all three clouds' files."""
     runs = [
         subprocess.run(
             [sys.executable, "-c", LOAD], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout.split()
         for _ in range(PROCESSES)
     ]
-    both = [[float(figure) for figure in run] for run in runs]
+    both = [[round(float(figure) / 1e3, 3) for figure in run] for run in runs]
     return {
-        "fresh process: import": spread([imported for imported, _ in both]),
-        "fresh process: load three clouds": spread([loaded for _, loaded in both]),
-        "fresh process: import and load": spread([sum(pair) for pair in both]),
+        "import": [imported for imported, _ in both],
+        "load three clouds": [loaded for _, loaded in both],
+        BOTH: [round(sum(pair), 3) for pair in both],
     }
 
 
 def measure() -> dict[str, dict[str, float]]:
     """Every figure, by name."""
     best(Input())
-    figures = {
-        f"cheapest: {name}": spread([timed(lambda w=w: best(w)) for _ in range(300)]) for name, w in NAMED.items()
-    }
-    figures["cheapest: random needs"] = spread([timed(lambda w=w: best(w)) for w in needs(QUERIES)])
-    figures["quote: random needs"] = spread([timed(lambda w=w: quote(w)) for w in needs(QUOTES)])
-    return figures | loads()
+    figures = {f"cheapest: {name}": spread([timed(partial(best, w)) for _ in range(300)]) for name, w in NAMED.items()}
+    figures["cheapest: random needs"] = spread([timed(partial(best, w)) for w in needs(QUERIES)])
+    figures["quote: random needs"] = spread([timed(partial(quote, w)) for w in needs(QUOTES)])
+    return figures
 
 
-def main() -> None:
-    """Print the figures as a table, or as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    as_json = parser.parse_args().json
-    figures = measure()
-    if as_json:
-        print(json.dumps(figures))
-        return
-    print(f"{'':<36}{'p50 µs':>12}{'p99 µs':>12}")
-    for name, figure in figures.items():
-        print(f"{name:<36}{figure['p50_us']:>12,.1f}{figure['p99_us']:>12,.1f}")
-
-
-if __name__ == "__main__":
-    main()
+def prices() -> list[Row]:
+    """p50 and p99 of each; the target is for a fresh process's least."""
+    rows = [
+        Row("price", f"{name}, {part}", "µs", figure[part])
+        for name, figure in measure().items()
+        for part in ("p50", "p99")
+    ]
+    fresh = loads()
+    for name, times in fresh.items():
+        bound = TARGET if name == BOTH else None
+        rows.append(Row("price", f"fresh process: {name}", "ms", min(times), "5 ms", 5.0 if bound else None, bound))
+    return rows
