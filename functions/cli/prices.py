@@ -35,6 +35,7 @@ def quote(
     jurisdiction: Annotated[
         Many, typer.Option(help="Only here (EU, US, DE …); may be repeated: any one of them.")
     ] = None,
+    exclude: Annotated[Many, typer.Option(help="Not here: cloud[/region[/zone[/machine]]]; may be repeated.")] = None,
     exclude_family: Annotated[Many, typer.Option(help="Not this family; may be repeated.")] = None,
     nodes: Annotated[int, typer.Option(help="Machines.")] = 1,
     hours: Annotated[float, typer.Option(help="Length of the stay.")] = 1,
@@ -48,6 +49,7 @@ def quote(
     """What fits a need, over all clouds, cheapest first. The options are those of get_cost_estimate."""
     told = locals() | {"regions": region or (), "jurisdictions": jurisdiction or ()}
     told |= {"exclude_families": exclude_family or (), "gpu_count": max(gpu_count, 1 if gpu else 0)}
+    told["exclude"] = [_place(place) for place in exclude or ()]
     try:
         wanted = _input({name: told[name] for name in Input.model_fields if name in told})
         answer = ask(wanted, tuple(cloud or ()))
@@ -58,6 +60,12 @@ def quote(
         output.say_json({"offers": offers, "matched": answer.matched, "snapshots": answer.snapshots})
     else:
         out.print(_table(answer))
+
+
+def _place(words: str) -> dict[str, str]:
+    """`gcp/europe-west4/europe-west4-b/n2-standard-8` as an Exclusion; parts left out or empty match anything."""
+    parts = dict(zip(("cloud", "region", "zone", "machine"), words.split("/"), strict=False))
+    return {**parts, "reason": "excluded by hand"}
 
 
 def _input(told: dict[str, object]) -> Input:

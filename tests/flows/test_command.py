@@ -1,6 +1,7 @@
 """The `tollgate` command as a person runs it: what it prints, what it exits with."""
 
 import asyncio
+import inspect
 import json
 import os
 import re
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from functions.cli.prices import quote
+from mcp_handlers.tools import get_cost_estimate
 from tests.flows.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +177,17 @@ def test_a_run_that_is_stopped_by_hand_can_be_resumed_and_does_nothing_twice(hou
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     held = asyncio.run(house.holdings())["gcp"]
     assert sorted(name.split()[0] for name in held) == ["bucket", "job"]
+
+
+def test_a_quote_has_an_option_for_everything_that_an_estimate_can_be_asked() -> None:
+    takes = set(inspect.signature(quote).parameters)
+    renamed = {"regions": "region", "jurisdictions": "jurisdiction", "exclude_families": "exclude_family"}
+    assert {renamed.get(name, name) for name in get_cost_estimate.Input.model_fields} <= takes
+
+
+def test_a_place_that_is_excluded_is_not_quoted(told: Any) -> None:
+    first = as_json("prices", "quote", "--vcpus", "8", "--limit", "1")["offers"][0]["offer"]
+    again = as_json(
+        "prices", "quote", "--vcpus", "8", "--limit", "1", "--exclude", f"{first['cloud']}/{first['region']}"
+    )
+    assert again["offers"][0]["offer"]["region"] != first["region"]
