@@ -75,6 +75,8 @@ def main() -> None:
         rows += SECTIONS[name]()
     Console(width=None if sys.stdout.isatty() else 200).print(table(rows))
     missed = [row for row in rows if row.verdict == "missed"]
+    for row in missed:
+        print(f"missed: {row.what}, {row.ratio:.3f} of {row.against}, target {row.target}")
     judged = [row for row in rows if row.verdict in ("met", "missed")]
     print(f"{len(judged) - len(missed)} of {len(judged)} targets met")
     told = {
