@@ -143,7 +143,8 @@ def test_disks_and_scale_sets_are_stored_like_everything_else(compute: ComputeMa
     assert (disk.disk_size_gb, disk.encryption.type) == (10, "EncryptionAtRestWithPlatformKey")
     assert compute.disks.begin_update(GROUP, "d", {"properties": {"diskSizeGB": 20}}).result().disk_size_gb == 20
     sets = compute.virtual_machine_scale_sets
-    sets.begin_create_or_update(GROUP, "s", {"location": "westeurope", "sku": {"name": "x", "capacity": 1}}).result()
+    asked = {"location": "westeurope", "sku": {"name": "Standard_D2s_v5", "capacity": 1}}
+    sets.begin_create_or_update(GROUP, "s", asked).result()
     assert sets.begin_update(GROUP, "s", {"sku": {"capacity": 5}}).result().sku.capacity == 5
     sets.begin_delete(GROUP, "s").result()
     compute.disks.begin_delete(GROUP, "d").result()
