@@ -124,6 +124,8 @@ async def servers(tool: str) -> AsyncIterator[dict[str, Serve]]:
     gated, ungated = function(tool, gated=True), function(tool, gated=False)
     official = peers.official(offered, perform).streamable_http_app(stateless_http=True, json_response=True)
     fast = peers.fast(offered, perform).http_app(path="/mcp", stateless_http=True, json_response=True)
+    threaded = peers.fast(offered, perform, blocking=True)
+    slow = threaded.http_app(path="/mcp", stateless_http=True, json_response=True)
     lambdas = peers.lambda_handler(offered, perform)
     event = {"httpMethod": "POST", "headers": call.headers, "body": call.body.decode()}
 
@@ -131,7 +133,7 @@ async def servers(tool: str) -> AsyncIterator[dict[str, Serve]]:
         return str(lambdas.handle_request(event, None)["body"]).encode()
 
     async with AsyncExitStack() as stack:
-        for web in (official, fast):
+        for web in (official, fast, slow):
             await stack.enter_async_context(web.router.lifespan_context(web))
         yield {
             "tollgate, gated": rpc(gated, call),
@@ -139,6 +141,7 @@ async def servers(tool: str) -> AsyncIterator[dict[str, Serve]]:
             "tollgate, gated, on Starlette": asgi(served({"/mcp": gated}, "bench"), "/mcp", call),
             "MCPServer": asgi(official, "/mcp", call),
             "fastmcp": asgi(fast, "/mcp", call),
+            "fastmcp, on a thread": asgi(slow, "/mcp", call),
             "awslabs": invoke,
             "bare Starlette": asgi(peers.bare(offered, perform), "/mcp", call),
         }

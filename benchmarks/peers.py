@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mcp_handlers.tools.contract import Tool
@@ -27,12 +27,16 @@ Perform = Callable[[Any], Noun]
 """A handler with its clients and key already in hand."""
 
 
-def flat(tool: Tool, perform: Perform) -> Callable[..., Coroutine[Any, Any, Noun]]:
+def flat(tool: Tool, perform: Perform, *, blocking: bool = False) -> Callable[..., Any]:
     """A function with the contract's fields as its parameters, as these servers want their tools."""
 
-    async def call(**fields: Any) -> Noun:
+    def plain(**fields: Any) -> Noun:
         return perform(tool.input.model_construct(**fields))
 
+    async def quick(**fields: Any) -> Noun:
+        return plain(**fields)
+
+    call: Callable[..., Any] = plain if blocking else quick
     fields = tool.input.model_fields
     hints = {name: info.rebuild_annotation() for name, info in fields.items()}
     call.__name__ = tool.name
@@ -60,12 +64,12 @@ def official(tool: Tool, perform: Perform) -> MCPServer[Any]:
     return server
 
 
-def fast(tool: Tool, perform: Perform) -> FastMCP[Any]:
-    """On fastmcp."""
+def fast(tool: Tool, perform: Perform, *, blocking: bool = False) -> FastMCP[Any]:
+    """On fastmcp. What is `blocking` it sends to a worker thread, as it would have to with a cloud's SDK."""
     from fastmcp import FastMCP
 
     server: FastMCP[Any] = FastMCP("peer")
-    server.tool(name=tool.name, description=tool.summary)(flat(tool, perform))
+    server.tool(name=tool.name, description=tool.summary)(flat(tool, perform, blocking=blocking))
     return server
 
 
