@@ -10,14 +10,17 @@ BIN := $(VENV)/bin
 TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
 CONFORMANCE := $(TOOLS)/conformance
-TASK ?= Train a vision model on one A100 for 6 hours, EU data only, under $$100
-export TASK
+# Taken as it was typed: a dollar in a request is no variable.
+ifndef TASK
+TASK := Train a vision model on one A100 for 6 hours, EU data only, under $$100
+endif
+quoted = '$(subst ','\'',$(value TASK))'
 
 .PHONY: run test lint unit pins bench conformance clean down
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
-	@$(BIN)/tollgate run "$$TASK"
+	@$(BIN)/tollgate run $(quoted)
 
 test: $(VENV)/.dev $(EMULATORS)/.done lint
 	$(BIN)/pytest -q -n 2 --dist loadfile
