@@ -84,7 +84,7 @@ _PATTERNS = (
     r"|리전에만|에 있어야|에 두어야|에 보관|에 저장"
     rf"|에 머물|에 남아)",
     rf"\b{_MAKE}\b (?:(?!for\b|near\b|close\b|with \d+ {PEOPLE}|from\b|{PEOPLE}\b"
-    rf"|used\b)[\w'$/.,-]+ ){{0,8}}?(?:in|inside|within|en|dans|au|aux) {_LAWFUL}(?! {PEOPLE})",
+    rf"|used\b)[\w'$/.,-]+ ){{0,16}}?(?:in|inside|within|en|dans|au|aux) {_LAWFUL}(?! {PEOPLE})",
 )
 """Each finds `places`: one token, or several joined by `or`."""
 
