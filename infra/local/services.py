@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -13,6 +15,8 @@ BASE = 4566
 OFFSETS = {"aws": 0, "azure": 2, "gcp": 3, "ministack": 5, "moto": 6}
 """Ports, counted from TOLLGATE_LOCAL_PORT_BASE. 4566 is where AWS emulators are looked for by custom."""
 
+_ROOMS = ("functions", "infra", "mcp_handlers", "policies", "workflow")
+_SUFFIXES = (".py", ".rego", ".json", ".bin")
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -29,6 +33,19 @@ class Service:
     ready_url: str
     environment: Mapping[str, str] = field(default_factory=dict)
     ca: Path | None = None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells a running process of this service from one of another command or of other code."""
+        return (*self.command, code_fingerprint())
+
+
+@cache
+def code_fingerprint() -> str:
+    """Changes whenever a file of the product does, so that nobody meets a server of yesterday's code."""
+    files = (path for room in _ROOMS for path in sorted((PROJECT / room).rglob("*")) if path.suffix in _SUFFIXES)
+    marks = "".join(f"{path}{path.stat().st_mtime_ns}" for path in files)
+    return hashlib.sha256(marks.encode()).hexdigest()[:16]
 
 
 def home_directory(environ: Mapping[str, str] = os.environ) -> Path:

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,8 @@ from workflow.model.errors import Terminal
 
 PATIENCE = 60.0
 """Seconds within which everything must be ready. A cold start on two cores takes a tenth of it."""
+RELEASE_SECONDS = 3.0
+"""Within which the port of a process that has ended is free again."""
 LOG_LINES = 15
 
 
@@ -108,9 +110,9 @@ def _running(home: Path, name: str) -> Process | None:
 
 
 def _current(home: Path, service: Service) -> bool:
-    """True if `service` runs, and with the command that it would be started with now."""
+    """True if `service` runs, with the command and the code that it would be started with now."""
     running = _running(home, service.name)
-    return running is not None and running.command == service.command
+    return running is not None and running.command == service.identity
 
 
 def _start(home: Path, service: Service) -> None:
@@ -122,7 +124,7 @@ def _start(home: Path, service: Service) -> None:
     except OSError as error:
         remedy = "Run `make run` first: it sets everything up."
         raise NotUp(f"{service.name} cannot be started: {error}", remedy) from error
-    begun.save(folder / f"{service.name}.json")
+    replace(begun, command=service.identity).save(folder / f"{service.name}.json")
 
 
 def _stop(home: Path, name: str) -> None:
@@ -134,16 +136,28 @@ def _stop(home: Path, name: str) -> None:
 
 
 def _claim(service: Service) -> None:
-    """Raise NotUp if someone else listens on the service's port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", service.port))
-        except OSError as error:
+    """Raise NotUp if someone else listens on the service's port.
+
+    The kernel may take a moment to give back the port of a process that has just ended.
+    """
+    deadline = time.monotonic() + RELEASE_SECONDS
+    while not _free(service.port):
+        if time.monotonic() > deadline:
             raise NotUp(
                 f"Port {service.port} for {service.name} is in use by another program.",
                 "End that program, or set TOLLGATE_LOCAL_PORT_BASE to move all local ports.",
-            ) from error
+            )
+        time.sleep(0.05)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _wait(home: Path, services: Sequence[Service]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local import process, supervisor
+from infra.local import process, services, supervisor
 from infra.local.services import Service, clean_environment
 from infra.local.supervisor import NotUp, down, status, up
 
@@ -179,3 +179,11 @@ def wait_until_dead(pid: int) -> None:
     while process.birth(pid):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_service_of_other_code_is_started_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = server()
+    (first,) = up(home, [service])
+    assert up(home, [service])[0].pid == first.pid
+    monkeypatch.setattr(services, "code_fingerprint", lambda: "tomorrow's")
+    assert up(home, [service])[0].pid != first.pid

@@ -83,3 +83,8 @@ def test_a_total_is_divided_over_the_nodes(total: str, each: str) -> None:
 def test_what_was_is_not_what_is_asked_for() -> None:
     text = "Last time we trained on 8 V100s for 30 hours, it cost us $900 on AWS. Now train it on 2 L4 for 5 hours."
     assert parse(text) == Workload(kind="training", gpu="L4", gpu_count=2, hours=5)
+
+
+def test_a_country_behind_the_machines_is_where_the_work_must_be() -> None:
+    text = "Host our wiki on 2 vCPUs and 8 GB RAM in Germany, under $100 a month"
+    assert parse(text).residency == ("DE",)
