@@ -1,5 +1,7 @@
-"""Calls every tool of the moon in a process of its own, in whatever copy of the house it is started, and prints what
-came of it. Reads from its input the calls: arguments by tool."""
+"""Calls tools of the cloud that its argument names, in whatever copy of the house it is started.
+
+It is a process of its own, reads the calls from its input (arguments by tool) and prints what came of them.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ from workflow.model.plan import effect_key
 from workflow.model.workload import Principal
 
 ROOT = Principal(id="ada", tenant="acme", roles=("admin",), channel="mcp")
+CLOUD = sys.argv[1]
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), SystemClock())
 
 
@@ -31,12 +34,12 @@ def leave(tool: str, arguments: Json) -> str:
     exact = contract(tool).input.model_validate(arguments).model_dump(mode="json")
     grant = Grant(
         tool=tool,
-        cloud="moon",
+        cloud=CLOUD,
         arguments_digest=digest(exact),
         principal=ROOT,
         run="r1",
         step="0",
-        key=effect_key("acme", "r1", "0", tool, "moon", exact),
+        key=effect_key("acme", "r1", "0", tool, CLOUD, exact),
         decision="d" * 64,
         revision=gate().revision,
     )
@@ -44,13 +47,14 @@ def leave(tool: str, arguments: Json) -> str:
 
 
 def state() -> Json:
-    """What there is on the moon."""
-    return dict(json.loads(Path(os.environ["TOLLGATE_MOON"]).read_text()))
+    """What there is on the moon, where there is one."""
+    file = Path(os.environ["TOLLGATE_MOON"])
+    return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
 async def ask(endpoint: Endpoint, method: str, params: Json, **headers: str) -> Json:
     """The answer's HTTP status, and its result or error."""
-    known = {"authorization": f"Bearer {SIGNER.token(ROOT, 'moon')}", **headers}
+    known = {"authorization": f"Bearer {SIGNER.token(ROOT, CLOUD)}", **headers}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     response = await endpoint.rpc(known, body)
     answer = json.loads(response.body)
@@ -59,7 +63,7 @@ async def ask(endpoint: Endpoint, method: str, params: Json, **headers: str) -> 
 
 async def exercise(tool: str, arguments: Json) -> Json:
     """Everything that is asked of one tool."""
-    endpoint = bind("moon", tool, {"TOLLGATE_JWKS": json.dumps(SIGNER.jwks()), **os.environ})
+    endpoint = bind(CLOUD, tool, {"TOLLGATE_JWKS": json.dumps(SIGNER.jwks()), **os.environ})
     granted = {} if contract(tool).risk == "read" else {"tollgate-grant": leave(tool, arguments)}
     odd = {name: {**arguments, name: [[]]} for name in arguments} | {"colour": {**arguments, "colour": "red"}}
     return {
