@@ -57,6 +57,11 @@ class Copy:
         answer: Json = json.loads(self.run(str(CALLS), cloud, told=json.dumps(calls)))
         return answer
 
+    def ask_plane(self, calls: list[tuple[str, Json]]) -> list[Json]:
+        """What the copy's control plane answers, in order."""
+        answers: list[Json] = json.loads(self.run(str(CALLS.with_name("plane_calls.py")), told=json.dumps(calls)))
+        return answers
+
     def check(self, *tests: str, only: str = "") -> str:
         """What pytest says of the copy's own tests."""
         return self.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", only, *tests)

@@ -109,6 +109,18 @@ def test_its_machines_are_on_offer_beside_all_others(copy: Moon) -> None:
     )  # fmt: skip
 
 
+def test_the_control_plane_prices_and_judges_a_write_there_and_keeps_one_receipt(copy: Moon) -> None:
+    wanted = {**moon.CALLS["provision_compute"], "cloud": "moon", "hours": 2}
+    elsewhere = {**wanted, "region": "copernicus-1"}
+    calls = [("provision_compute", arguments) for arguments in (wanted, wanted, elsewhere)]
+    done, again, denied = (answer["result"] for answer in copy.house.ask_plane(calls))
+    (made,) = done["structuredContent"]["resources"]
+    assert (made["cloud"], made["kind"], made["region"]) == ("moon", "instance", moon.REGION)
+    assert again["_meta"]["tollgate/receipt"] == done["_meta"]["tollgate/receipt"]
+    codes = [violation["code"] for violation in denied["_meta"]["tollgate/decision"]["violations"]]
+    assert codes == ["BUDGET_UNKNOWN", "MACHINE_UNKNOWN", "REGION_UNKNOWN"]
+
+
 def test_it_passes_the_architecture_tests_of_the_house(copy: Moon) -> None:
     tests = ["tests/architecture/test_rooms.py", "tests/architecture/test_cold_start.py"]
     assert re.search(r"\d+ passed", copy.house.check(*tests, only="moon"))
