@@ -62,6 +62,11 @@ class Copy:
         answers: list[Json] = json.loads(self.run(str(CALLS.with_name("plane_calls.py")), told=json.dumps(calls)))
         return answers
 
+    def conduct(self, text: str) -> Json:
+        """The record of a request's run."""
+        record: Json = json.loads(self.run("-m", "tests.contract.plane_run", told=text))
+        return record
+
     def check(self, *tests: str, only: str = "") -> str:
         """What pytest says of the copy's own tests."""
         return self.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", only, *tests)

@@ -10,6 +10,8 @@ import gzip
 import json
 from pathlib import Path
 
+from workflow.model.base import Json
+
 MACHINE, REGION = "moon-small", "tranquility-1"
 
 ERRORS = '''"""What goes wrong on the moon, in our terms."""
@@ -33,6 +35,8 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+from workflow.model.base import Json
 from typing import TypeVar
 
 from mcp_handlers.moon import errors
@@ -152,7 +156,7 @@ ANSWERS = {
 TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": "ada", "environment": "development"}
 PLACED = {"region": REGION, "tags": TAGS}
 BUCKET = {"cloud": "moon", "kind": "bucket", "id": "crater-0", "region": REGION}
-CALLS = {
+CALLS: dict[str, Json] = {
     "create_storage_bucket": {**PLACED, "name": "crater"},
     "get_cost_estimate": {"vcpus": 2},
     "get_health": {"resource": BUCKET, "tenant": "acme"},

@@ -35,7 +35,7 @@ class Moon:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Moon:
     """The moon, added in the page's steps and called twice."""
-    house = Copy(tmp_path_factory.mktemp("house"), "tests/architecture")
+    house = Copy(tmp_path_factory.mktemp("house"), "tests/architecture", "tests/contract")
     rooms, policies = house.root / "mcp_handlers", house.root / "policies"
     moon.write_folder(rooms / "moon", {name: tool.summary for name, tool in contracts().items()})
     moon.write_prices(rooms / "prices" / "data")
@@ -119,6 +119,14 @@ def test_the_control_plane_prices_and_judges_a_write_there_and_keeps_one_receipt
     assert again["_meta"]["tollgate/receipt"] == done["_meta"]["tollgate/receipt"]
     codes = [violation["code"] for violation in denied["_meta"]["tollgate/decision"]["violations"]]
     assert codes == ["BUDGET_UNKNOWN", "MACHINE_UNKNOWN", "REGION_UNKNOWN"]
+
+
+def test_a_request_in_plain_words_ends_there_because_it_is_cheapest(copy: Moon) -> None:
+    record = copy.house.conduct("2 vCPUs and 4 GiB of memory for 3 hours in the EU")
+    assert record["state"] == "succeeded", record["reason"]
+    assert (record["offer"]["cloud"], record["offer"]["machine"]) == ("moon", moon.MACHINE)
+    assert [made["cloud"] for made in record["resources"]] == ["moon"]
+    assert [seen["status"] for seen in record["health"]] == ["healthy"]
 
 
 def test_it_passes_the_architecture_tests_of_the_house(copy: Moon) -> None:
