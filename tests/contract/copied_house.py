@@ -27,6 +27,7 @@ class Copy:
         for room in (*ROOMS, *tests):
             shutil.copytree(HOUSE / room, root / room, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(HOUSE / "pyproject.toml", root)
+        (root / "home").mkdir()
         self.root = root
         self.before = self.digests()
 
