@@ -11,7 +11,7 @@ from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.tools.contract import Tool
 from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approval import objection
-from workflow.control.pricing import NOTHING, Estimate, charges, machine_of, needs, price_of
+from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signer
 from workflow.model.base import Json, Noun, digest
 from workflow.model.decision import Approval, Decision, Verdict, Violation
@@ -155,7 +155,7 @@ class Control:
     async def _priced(self, principal: Principal, call: Call) -> tuple[Price | None, MachineFacts | None]:
         wanted = needs(call.tool, call.arguments)
         if wanted is None:
-            return NOTHING, None
+            return (NOTHING if call.tool in FREE else None), None
         found = await self.estimate(principal, call.cloud, wanted)
         if found is None:
             return None, None

@@ -18,10 +18,12 @@ Estimate = Callable[[Principal, str, Json], Awaitable[Priced | None]]
 """Ask a cloud's get_cost_estimate, as this principal: (principal, cloud, arguments) → the cheapest answer, or None."""
 
 NOTHING = Price(total_cents=0, hourly_cents=0, monthly_cents=0)
+FREE = frozenset({"release_resource", "rotate_secret", "failover_route"})
+"""Writes that cost nothing by themselves. One that is neither here nor priced below has no price, and so is denied."""
 
 
 def needs(tool: str, arguments: Json) -> Json | None:
-    """The get_cost_estimate arguments that price a call, or None for a call that costs nothing by itself.
+    """The get_cost_estimate arguments that price a call, or None for a call that is not priced by one.
 
     Without a length of stay a month is reckoned with.
     """

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from functions.registry import contract, tool_names
 from mcp_handlers.kernel.grant import HEADER, check
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.tools import create_storage_bucket, get_health, provision_compute
@@ -17,7 +19,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gate import ToldGate, always
 from tests.fakes.offers import ADA, NOW, a_request, an_offer, priced
 from workflow.control.decide import Control
-from workflow.control.pricing import price_of
+from workflow.control.pricing import FREE, needs, price_of
 from workflow.control.sign import Signer
 from workflow.deploy.brief import brief
 from workflow.deploy.draft import draft
@@ -199,3 +201,33 @@ async def test_a_step_of_an_approved_plan_may_be_done_and_a_changed_one_may_not(
         ADA, provision_compute.TOOL, "aws", step.arguments | {"count": 2}, run="r1", step=step.name
     )
     assert (same.leave is not None, other.leave) == (True, None)
+
+
+async def test_a_write_that_nobody_priced_has_no_price_rather_than_none_to_pay(control: Control) -> None:
+    gate = told(control, always("deny"))
+    unpriced = replace(create_storage_bucket.TOOL, name="create_archive")
+    arguments = create_storage_bucket.Input.model_validate({"region": "eu-west-1", "tags": TAGS}).model_dump(
+        mode="json"
+    )
+    await control.decide_call(ADA, unpriced, "aws", arguments, run="r1", step="s")
+    assert gate.asked[0]["cost"] is None
+
+
+class Anything(dict[str, Any]):
+    """Arguments of whatever name."""
+
+    def __missing__(self, name: str) -> Any:
+        return (
+            "deploy"
+            if name == "action"
+            else "eu-west-1"
+            if name == "region"
+            else "m6i.large"
+            if name == "machine"
+            else 1
+        )
+
+
+@pytest.mark.parametrize("name", [n for n in tool_names() if contract(n).risk != "read"])
+def test_every_write_is_priced_or_said_to_be_free(name: str) -> None:
+    assert (name in FREE) != (needs(name, Anything()) is not None)
