@@ -48,6 +48,14 @@ async def test_a_viewer_is_denied_by_role(house: House) -> None:
     assert await house.holdings() == NOTHING
 
 
+async def test_who_may_not_even_read_prices_is_denied_and_recorded(house: House) -> None:
+    nobody = Principal(id="local@dev", tenant="acme", roles=("nobody",))
+    record = await house.record("We need a bucket for backups in Ireland", principal=nobody)
+    assert (record.state, record.code) == ("denied", "ROLE_FORBIDDEN")
+    assert [e.event.kind for e in await house.entries(record.run)][-1] == "finished"
+    assert await house.holdings() == NOTHING
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -32,6 +32,10 @@ async def allocate(context: Context, state: State) -> State:
     survey = _Survey(context, request, brief, exclusions, state["attempt"])
     candidates = await survey.candidates()
     known = [dump(e) for e in survey.exclusions]
+    if not candidates and survey.refused is not None:
+        body = {"brief": dump(brief), "decision": dump(survey.refused)}
+        await context.journal.write(request, "not_asked", body)
+        return {"trouble": None, "decision": dump(survey.refused), "exclusions": known, "next": "finisher"}
     if not candidates:
         trouble = _nothing(brief, survey.down)
         body = {"brief": dump(brief), "exclusions": known, "trouble": dump(trouble)}
@@ -66,6 +70,8 @@ class _Survey:
         self.context, self.request, self.brief, self.attempt = context, request, brief, attempt
         self.exclusions = exclusions
         self.down: list[TollgateError] = []
+        self.refused: Decision | None = None
+        """The gate's word where it would not even let prices be read."""
         self.barred: dict[str, set[str]] = {}
         self.now = context.clock.now()
         self.spend = Spend(tenant_month_cents=0, project_month_cents=0)
@@ -169,7 +175,8 @@ class _Survey:
             self.exclusions.append(Exclusion(cloud=cloud, reason=f"{error.code}: {error.message}"))
             return []
         if isinstance(answer, Decision):
-            raise NoOffer(f"Prices of {cloud} may not be read: {answer.violations[0].message}")
+            self.refused = answer
+            return []
         return list(get_cost_estimate.Output.model_validate(answer.output).offers)
 
     async def _lacks(self, candidate: Candidate) -> str:
