@@ -2,7 +2,7 @@
 # What must hold of the data before any question is judged. Every fault is a sentence; one fault denies everything.
 package checks
 
-needed := {"jurisdictions", "regions", "tools", "roles", "violations"}
+needed := {"jurisdictions", "regions", "tools", "roles", "violations", "approvals"}
 
 faults contains sprintf("data.%v is missing or empty", [name]) if some name in (needed - there)
 
@@ -15,6 +15,8 @@ there contains "tools" if filled(data.tools)
 there contains "roles" if filled(data.roles)
 
 there contains "violations" if filled(data.violations)
+
+there contains "approvals" if filled(data.approvals)
 
 faults contains sprintf("data.jurisdictions: %v has no regions", [cloud]) if {
 	"jurisdictions" in there
@@ -129,6 +131,19 @@ faults contains sprintf("data.violations: %v has no remedy", [code]) if {
 	not remedied(entry)
 }
 
+faults contains sprintf("data.approvals: nobody is named to approve %v", [code]) if {
+	"violations" in there
+	some code, entry in data.violations
+	entry.verdict == "ask"
+	not data.approvals[code]
+}
+
+faults contains sprintf("data.approvals: %v needs roles that exist, people, own and hours, and nothing else", [code]) if {
+	"approvals" in there
+	some code, requirement in data.approvals
+	not approval(requirement)
+}
+
 filled(document) if {
 	is_object(document)
 	count(document) > 0
@@ -199,6 +214,27 @@ both_lists(cloud) if {
 tier_has_roles(tier) if texts(data.families.tiers[tier])
 
 remedied(entry) if text(entry.remedy)
+
+approval(requirement) if {
+	is_object(requirement)
+	object.keys(requirement) == {"roles", "people", "own", "hours"}
+	texts(requirement.roles)
+	count(requirement.roles) > 0
+	every role in requirement.roles {
+		data.roles[role]
+	}
+	whole(requirement.people, 1, 20)
+	is_boolean(requirement.own)
+	whole(requirement.hours, 1, 744)
+}
+
+# A whole number within bounds.
+whole(number, least, most) if {
+	is_number(number)
+	number >= least
+	number <= most
+	floor(number) == number
+}
 
 tags if {
 	is_object(data.tags)

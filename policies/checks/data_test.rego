@@ -3,7 +3,7 @@ package checks_test
 test_sound_data_has_no_faults if count(faults_of({})) == 0
 
 test_an_absent_document_is_a_fault if {
-	every name in ["jurisdictions", "regions", "tools", "roles", "budgets", "families", "tags", "violations"] {
+	every name in ["jurisdictions", "regions", "tools", "roles", "budgets", "families", "tags", "violations", "approvals"] {
 		count(faults_of({name: {}})) > 0
 		count(faults_of({name: []})) > 0
 		count(faults_of({name: null})) > 0
@@ -50,6 +50,24 @@ test_families_name_only_tiers_and_roles_that_exist if {
 	"data.families: aws needs a list to allow and a list to deny" in faults_of({"families": cloudless})
 }
 
+test_whoever_asks_names_approvers if {
+	asking := {"Y": {"title": "y", "severity": "low", "remedy": "none", "verdict": "ask"}}
+	"data.approvals: nobody is named to approve Y" in faults_of({"violations": asking})
+	sound := {"roles": ["builder"], "people": 1, "own": false, "hours": 1}
+	every requirement in [null, {}] {
+		faults := faults_of({"approvals": {"Y": requirement}})
+		"data.approvals: Y needs roles that exist, people, own and hours, and nothing else" in faults
+	}
+	bad := [
+		{"roles": []}, {"roles": ["wizard"]}, {"roles": "builder"}, {"people": 0}, {"people": 1.5},
+		{"people": "1"}, {"own": "no"}, {"people": 21}, {"hours": 0}, {"hours": 745}, {"hours": null}, {"more": 1},
+	]
+	every patch in bad {
+		faults := faults_of({"approvals": {"Y": object.union(sound, patch)}})
+		"data.approvals: Y needs roles that exist, people, own and hours, and nothing else" in faults
+	}
+}
+
 faults_of(documents) := faults if {
 	sound := {
 		"jurisdictions": data.example.jurisdictions,
@@ -59,7 +77,8 @@ faults_of(documents) := faults if {
 		"budgets": data.example.budgets,
 		"families": data.example.families,
 		"tags": data.example.tags,
-		"violations": {"X": {"title": "x", "severity": "low", "remedy": "none"}},
+		"violations": {"X": {"title": "x", "severity": "low", "remedy": "none", "verdict": "deny"}},
+		"approvals": data.example.approvals,
 	}
 	faults := data.checks.faults with data.jurisdictions as pick(documents, sound, "jurisdictions")
 		with data.regions as pick(documents, sound, "regions")
@@ -69,6 +88,7 @@ faults_of(documents) := faults if {
 		with data.families as pick(documents, sound, "families")
 		with data.tags as pick(documents, sound, "tags")
 		with data.violations as pick(documents, sound, "violations")
+		with data.approvals as pick(documents, sound, "approvals")
 }
 
 pick(documents, sound, name) := object.get(documents, name, sound[name])

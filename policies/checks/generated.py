@@ -17,7 +17,7 @@ from workflow.model.base import Json
 
 POLICIES = Path(__file__).parents[1]
 REGIONS = POLICIES.parent / "mcp_handlers" / "prices" / "data" / "regions.csv"
-_BLOCK = re.compile(r"^# METADATA\n((?:#.*\n)+)", re.MULTILINE)
+_BLOCK = re.compile(r"^# METADATA\n((?:#.*\n)+)(\w+)", re.MULTILINE)
 _FIELD = re.compile(r"^#\s+(title|code|severity|remedy): (.+)$", re.MULTILINE)
 
 
@@ -31,20 +31,20 @@ def jurisdictions(regions: Path = REGIONS) -> Json:
 
 
 def violations(policies: Path = POLICIES) -> Json:
-    """Code → title, severity and remedy, from every METADATA block that names a code.
+    """Code → title, severity, remedy and the verdict that it leads to, from every METADATA block that names a code.
 
     Raises ValueError for a block without one of them, or a code that two rules claim.
     """
     found: Json = {}
     for path in sorted(policies.glob("**/*.rego")):
-        for block in _BLOCK.findall(path.read_text(encoding="utf-8")):
+        for block, head in _BLOCK.findall(path.read_text(encoding="utf-8")):
             fields = dict(_FIELD.findall(block))
             code = fields.pop("code", None)
             if code is None:
                 continue
             if code in found or fields.keys() != {"title", "severity", "remedy"}:
                 raise ValueError(f"{path.name}: the METADATA of {code} is incomplete, or the code is taken.")
-            found[code] = fields
+            found[code] = {**fields, "verdict": "ask" if head == "ask" else "deny"}
     return found
 
 

@@ -1,18 +1,19 @@
 """The question that the gate is asked: one shape, built in one place, for both planes.
 
-The control plane fills everything in. A function has no state, so it leaves `cost` and `context.spend` null and says
-`context.plane: function`; the rules that need state then keep out of it. `resource` is every argument of the call as it
-was parsed; `machine` is what the cloud's own catalog says about the machine that the arguments name, never what the
-caller says about it.
+The control plane fills everything in. A function has no state, so it leaves `cost`, `context.spend` and
+`context.freeze` null and says `context.plane: function`; the rules that need state then keep out of it. `resource` is
+every argument of the call as it was parsed; `machine` is what the cloud's own catalog says about the machine that the
+arguments name, never what the caller says about it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from workflow.model.base import Json, Noun, Risk
-from workflow.model.ports import Spend
+from workflow.model.ports import Freeze, Spend
 from workflow.model.workload import Principal
 
 
@@ -54,6 +55,7 @@ def question(
     now: datetime,
     price: Price | None = None,
     spend: Spend | None = None,
+    freezes: Sequence[Freeze] = (),
     plane: Literal["control", "function"] = "function",
 ) -> Json:
     """The gate's input document."""
@@ -75,5 +77,6 @@ def question(
             "plane": plane,
             "now": now.isoformat(),
             "spend": None if spend is None else spend.model_dump(mode="json"),
+            "freeze": None if plane == "function" else [freeze.model_dump(mode="json") for freeze in freezes],
         },
     }

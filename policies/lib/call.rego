@@ -22,3 +22,9 @@ regions contains region if {
 }
 
 jurisdictions(region) := data.jurisdictions[input.action.cloud][region]
+
+# Whoever asks obliges to the yes of those whom data.approvals names for the code.
+obliged["approvals"] := [need |
+	some code in {violation.code | some violation in data.rules.ask}
+	need := object.union({"code": code}, data.approvals[code])
+] if count(data.rules.ask) > 0

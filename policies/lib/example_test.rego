@@ -26,6 +26,7 @@ question := {
 		"plane": "control",
 		"now": "2026-11-20T10:00:00+00:00",
 		"spend": {"tenant_month_cents": 50000, "project_month_cents": 20000},
+		"freeze": [],
 	},
 }
 
@@ -71,6 +72,8 @@ budgets := {
 	}},
 }
 
+approvals := {"BUDGET_SOFT": {"roles": ["builder"], "people": 1, "own": false, "hours": 72}}
+
 decision := answer if {
 	answer := data.gate.decision with data.jurisdictions as jurisdictions
 		with data.regions as regions
@@ -79,6 +82,7 @@ decision := answer if {
 		with data.families as families
 		with data.tags as tags
 		with data.budgets as budgets
+		with data.approvals as approvals
 }
 
 codes := {violation.code | some violation in decision.violations}

@@ -13,7 +13,7 @@ from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approval import objection
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signer
-from workflow.model.base import Json, Noun, digest
+from workflow.model.base import Json, Noun, canonical, digest
 from workflow.model.decision import Approval, Decision, Verdict, Violation
 from workflow.model.plan import Plan, effect_key
 from workflow.model.ports import Clock, Gate, Reservation, Spend, Store
@@ -41,17 +41,25 @@ _WORST: tuple[Verdict, ...] = ("deny", "ask", "allow")
 
 
 def together(decisions: Sequence[Decision], revision: str) -> Decision:
-    """One decision out of several: the worst verdict, every violation once, all obligations."""
+    """One decision out of several: the worst verdict, every violation once, all obligations; a denial has none."""
     verdict = min((d.verdict for d in decisions), key=_WORST.index, default="deny")
     violations: dict[Violation, None] = {v: None for d in decisions for v in d.violations}
-    obligations = {name: value for d in decisions for name, value in d.obligations.items()}
     return Decision(
         verdict=verdict,
         violations=tuple(violations),
-        obligations=obligations,
+        obligations={} if verdict == "deny" else _united([d.obligations for d in decisions]),
         revision=revision,
         input_digest=digest([d.input_digest for d in decisions]),
     )
+
+
+def _united(obligations: Sequence[Json]) -> Json:
+    """All obligations; of lists every entry once, in an order of its own."""
+    found: Json = {}
+    for name, value in (pair for each in obligations for pair in each.items()):
+        entries = [*found.get(name, []), *value] if isinstance(value, list) else []
+        found[name] = [entry for _, entry in sorted({canonical(e): e for e in entries}.items())] if entries else value
+    return found
 
 
 def plan_questions(

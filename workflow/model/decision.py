@@ -20,11 +20,23 @@ class Violation(Noun):
     remedy: str
 
 
+class Requirement(Noun):
+    """Whose yes one asking violation, `code`, takes: that of `people` distinct persons with one of `roles`, the
+    requester among them only if `own`; it is good for `hours` hours."""
+
+    code: str
+    roles: tuple[str, ...] = Field(min_length=1)
+    people: int = Field(ge=1, le=20)
+    own: bool
+    hours: int = Field(ge=1, le=744)
+
+
 class Decision(Noun):
     """The gate's answer, as a value. A denial is one of these, never an exception.
 
-    `obligations` are what the caller must also do (for example `{"encrypt": true}`). `revision` names the policy
-    bundle; `input_digest` the exact question.
+    `obligations` are what the caller must also do: `{"encrypt": true}`, and for `ask` under `approvals` whose yes
+    it takes: a list of Requirements in order of their codes. `revision` names the policy bundle; `input_digest` the
+    exact question.
     """
 
     verdict: Verdict

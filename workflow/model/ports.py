@@ -106,6 +106,14 @@ class Spend(Noun):
     project_month_cents: int
 
 
+class Freeze(Noun):
+    """Writes are stopped: everywhere, for one tenant or on one cloud, whose name is `name` (global: empty)."""
+
+    scope: Literal["global", "tenant", "cloud"]
+    name: str = ""
+    reason: str
+
+
 class Store(Protocol):
     """Runs, receipts, reservations and the ledger. Every method is one transaction."""
 

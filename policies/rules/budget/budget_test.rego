@@ -86,7 +86,7 @@ test_without_budgets_nothing_is_bought if {
 }
 
 test_a_function_leaves_the_budget_to_the_control_plane if {
-	alone := data.example.changed({"cost": null, "context": {"plane": "function", "spend": null}})
+	alone := data.example.changed({"cost": null, "context": {"plane": "function", "spend": null, "freeze": null}})
 	data.example.allowed with input as alone
 }
 

@@ -11,6 +11,7 @@ sound if {
 	question_cost
 	question_context
 	question_spend
+	question_freeze
 	input.action.risk == tool.risk
 }
 
@@ -62,6 +63,8 @@ question_malformed contains "cost" if not question_cost
 question_malformed contains "context" if not question_context
 
 question_malformed contains "context.spend" if not question_spend
+
+question_malformed contains "context.freeze" if not question_freeze
 
 question_who if {
 	every text in [input.principal.id, input.principal.tenant, input.principal.channel] {
@@ -138,5 +141,21 @@ question_spend if {
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents
+	}
+}
+
+# A function knows of no freeze; the control plane always says, be it that there is none.
+question_freeze if {
+	input.context.plane == "function"
+	is_null(input.context.freeze)
+}
+
+question_freeze if {
+	input.context.plane == "control"
+	is_array(input.context.freeze)
+	every frozen in input.context.freeze {
+		frozen.scope in {"global", "tenant", "cloud"}
+		is_string(frozen.name)
+		is_string(frozen.reason)
 	}
 }

@@ -27,7 +27,7 @@ test_every_absent_field_is_denied if {
 		"machine/gpu_count", "cost", "cost/total_cents", "cost/hourly_cents", "cost/monthly_cents", "cost/cap_cents",
 		"cost/cap_per", "data", "data/residency", "data/personal",
 		"context", "context/plane", "context/now", "context/spend", "context/spend/tenant_month_cents",
-		"context/spend/project_month_cents",
+		"context/spend/project_month_cents", "context/freeze",
 	]
 	every path in paths {
 		gap := data.example.without(path)
@@ -47,6 +47,9 @@ test_every_mistyped_field_is_denied if {
 		{"cost": {"cap_per": "year"}}, {"cost": {"cap_per": null}}, {"data": {"residency": "EU"}},
 		{"data": {"residency": [null]}}, {"data": {"personal": "no"}}, {"context": {"plane": "moon"}},
 		{"context": {"now": 5}}, {"context": {"spend": []}}, {"context": {"spend": {"tenant_month_cents": -5}}},
+		{"context": {"freeze": null}}, {"context": {"freeze": {}}}, {"context": {"freeze": [null]}},
+		{"context": {"freeze": [{"scope": "moon", "name": "", "reason": ""}]}},
+		{"context": {"freeze": [{"scope": "global", "name": null, "reason": ""}]}},
 	]
 	every patch in patches {
 		odd := data.example.changed(patch)

@@ -47,6 +47,4 @@ residency_place(region) := concat(", ", jurisdictions(region))
 
 residency_place(region) := "no jurisdiction that we know" if not jurisdictions(region)
 
-default obligations := {}
-
-obligations := {"encrypt": true} if input.data.personal == true
+obliged["encrypt"] if input.data.personal == true

@@ -18,13 +18,13 @@ from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.clock import FixedClock
 from tests.fakes.gate import ToldGate, always
 from tests.fakes.offers import ADA, NOW, a_request, an_offer, priced
-from workflow.control.decide import Control
+from workflow.control.decide import Control, together
 from workflow.control.pricing import FREE, needs, price_of
 from workflow.control.sign import Signer
 from workflow.deploy.brief import brief
 from workflow.deploy.draft import draft
 from workflow.model.base import Json, digest
-from workflow.model.decision import Approval, Verdict
+from workflow.model.decision import Approval, Decision, Verdict
 from workflow.model.plan import Cost, Plan
 from workflow.model.ports import Spend
 from workflow.model.workload import Principal, Workload
@@ -231,3 +231,24 @@ class Anything(dict[str, Any]):
 @pytest.mark.parametrize("name", [n for n in tool_names() if contract(n).risk != "read"])
 def test_every_write_is_priced_or_said_to_be_free(name: str) -> None:
     assert (name in FREE) != (needs(name, Anything()) is not None)
+
+
+def _said(verdict: Verdict, **obligations: Any) -> Decision:
+    return Decision(verdict=verdict, obligations=obligations, revision="r", input_digest="d")
+
+
+def _need(code: str) -> Json:
+    return {"code": code, "roles": ["admin"], "people": 1, "own": False, "hours": 24}
+
+
+def test_steps_that_are_asked_about_together_oblige_to_everybodys_yes_once() -> None:
+    first = _said("ask", approvals=[_need("RISK_PRODUCTION")], encrypt=True)
+    second = _said("ask", approvals=[_need("BUDGET_SOFT"), _need("RISK_PRODUCTION")])
+    both = together([first, _said("allow"), second], "r")
+    assert both.verdict == "ask"
+    assert both.obligations == {"approvals": [_need("BUDGET_SOFT"), _need("RISK_PRODUCTION")], "encrypt": True}
+
+
+def test_one_denial_among_them_obliges_to_nothing() -> None:
+    both = together([_said("ask", approvals=[_need("BUDGET_SOFT")]), _said("deny")], "r")
+    assert (both.verdict, both.obligations) == ("deny", {})
