@@ -39,7 +39,7 @@ from workflow.model.ports import ToolResult
 from workflow.model.run import Health, Receipt, Resource
 from workflow.model.workload import Principal, Request
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 TEXT = "Train a vision model on one A100 for 6 hours, EU data only, under $100"
 STAGES = ("planner", "allocator", "gate", "executor", "verifier")

@@ -12,7 +12,7 @@ from functions.cli.output import out
 from functions.serve.settings import settings
 from workflow.model.errors import NotFound, TollgateError
 from workflow.store.ledger import Verification
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 app = typer.Typer(help="The append-only, hash-chained record of every decision.", no_args_is_help=True)
 

@@ -25,7 +25,7 @@ from workflow.model.errors import NotFound, TollgateError
 from workflow.model.money import usd
 from workflow.model.ports import Entry
 from workflow.model.run import Run
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 app = typer.Typer(help="Look at runs, go on with them, decide them again.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -23,7 +23,7 @@ from workflow.model.decision import Decision
 from workflow.model.ports import Event, ToolClient, ToolResult
 from workflow.model.workload import Principal
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 Watch = Callable[[str, str, float], None]
 """Told of each tool call: (tool, cloud, seconds)."""

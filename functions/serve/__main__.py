@@ -16,7 +16,7 @@ from functions.serve.plane import catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.forward import Post
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 
 def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:

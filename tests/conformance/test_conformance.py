@@ -31,7 +31,7 @@ from tests.conformance.suite import (
 from tests.fakes.listening import listening
 from workflow.control.background import Background
 from workflow.control.sign import local_signer
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 pytestmark = [installed, pytest.mark.timeout(300)]
 

@@ -19,7 +19,7 @@ from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.sign import local_signer
 from workflow.model.workload import Principal
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 ADA = Principal(id="ada", tenant="acme", roles=("admin",), channel="mcp")
 TOLD = settings()

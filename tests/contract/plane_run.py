@@ -31,7 +31,7 @@ from workflow.model.ports import ToolResult
 from workflow.model.run import Receipt
 from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 
 class Direct:

@@ -32,7 +32,7 @@ class StoreUnderTest:
 
 
 STORES = {
-    "sqlite": StoreUnderTest("workflow.store.sqlite", lambda folder: str(folder / "store.db")),
+    "sqlite": StoreUnderTest("workflow.store.store", lambda folder: str(folder / "store.db")),
 }
 
 

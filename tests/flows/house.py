@@ -14,7 +14,7 @@ from workflow.deploy.conduct import resume, start
 from workflow.model.decision import Approval
 from workflow.model.ports import Entry, Event, Reservation
 from workflow.model.run import Receipt, Record, Run
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 
 @dataclass

@@ -114,8 +114,8 @@ class Freeze(Noun):
     reason: str
 
 
-class Store(Protocol):
-    """Runs, receipts, reservations and the ledger. Every method is one transaction."""
+class Runs(Protocol):
+    """What was asked, and how it ended."""
 
     async def save_run(self, run: Run) -> None:
         """Insert, or replace by id."""
@@ -131,6 +131,10 @@ class Store(Protocol):
     async def end_run(self, run: Run, record: RunRecord, event: Event) -> Entry:
         """Close the run with its record and write the event, together or not at all."""
 
+
+class Receipts(Protocol):
+    """What each effect left."""
+
     async def save_receipt(self, receipt: Receipt) -> Receipt:
         """Keep a receipt. The same key again returns the one that was kept first; BadRequest if its
         arguments differ."""
@@ -140,6 +144,10 @@ class Store(Protocol):
 
     async def list_receipts(self, run: str) -> Sequence[Receipt]:
         """A run's receipts in the order they were kept."""
+
+
+class Budgets(Protocol):
+    """Money that is held and spent."""
 
     async def spend(self, tenant: str, project: str, month: datetime, *, without: Sequence[str] = ()) -> Spend:
         """Held and settled money of `month`, leaving out the reservations whose keys are in `without`."""
@@ -157,8 +165,16 @@ class Store(Protocol):
     async def list_reservations(self, run: str) -> Sequence[Reservation]:
         """A run's reservations, oldest first."""
 
+
+class Ledger(Protocol):
+    """The append-only, hash-chained record."""
+
     async def append(self, event: Event) -> Entry:
         """Add to the ledger, chained to the entry before."""
 
     async def entries(self, *, run: str | None = None, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Ledger entries in order, from just after sequence number `after`."""
+
+
+class Store(Runs, Receipts, Budgets, Ledger, Protocol):
+    """Everything that is kept. Every method is one transaction."""

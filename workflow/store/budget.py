@@ -1,19 +1,17 @@
 """Money set aside: what is spent in a month, and holding more of it only if nobody was quicker.
 
-All functions expect to be in the caller's transaction.
+The functions expect to be in the caller's transaction, and those that write to be alone with the tenant and the keys.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-import aiosqlite
-
 from workflow.model.errors import BadRequest, NotFound
-from workflow.model.ports import Reservation, Spend
+from workflow.model.ports import Budgets, Reservation, Spend
+from workflow.store.database import OnDatabase, Transaction
 from workflow.store.ledger import utc_text
 
 MOST_CENTS = 10**15
@@ -22,23 +20,23 @@ MOST_CENTS = 10**15
 _COLUMNS = "key, run, tenant, project, cents, state, at"
 
 
-async def spend(
-    connection: aiosqlite.Connection, tenant: str, project: str, month: datetime, without: Sequence[str]
-) -> Spend:
+async def spend(transaction: Transaction, tenant: str, project: str, month: datetime, without: Sequence[str]) -> Spend:
     """Held and settled cents of the UTC month that `month` lies in, leaving out the keys in `without`."""
     since, until = _month(month)
-    rows = await connection.execute_fetchall(
-        """SELECT COALESCE(SUM(cents), 0), COALESCE(SUM(CASE WHEN project = ? THEN cents END), 0)
+    others = f" AND key NOT IN ({', '.join('?' * len(without))})" if without else ""
+    # PostgreSQL adds up whole numbers into decimals.
+    rows = await transaction.rows(
+        f"""SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT),
+            CAST(COALESCE(SUM(CASE WHEN project = ? THEN cents END), 0) AS BIGINT)
             FROM reservations
-            WHERE tenant = ? AND at >= ? AND at < ? AND state <> 'released'
-            AND key NOT IN (SELECT value FROM json_each(?))""",
-        (project, tenant, since, until, json.dumps(list(without))),
+            WHERE tenant = ? AND at >= ? AND at < ? AND state <> 'released'{others}""",  # noqa: S608
+        (project, tenant, since, until, *without),
     )
     ((of_tenant, of_project),) = rows
     return Spend(tenant_month_cents=of_tenant, project_month_cents=of_project)
 
 
-async def reserve(connection: aiosqlite.Connection, wanted: Sequence[Reservation], expected: Spend) -> bool:
+async def reserve(transaction: Transaction, wanted: Sequence[Reservation], expected: Spend) -> bool:
     """As the port's `reserve`. BadRequest unless all of `wanted` are of one tenant and project.
 
     False also where they fall into two months: `expected` cannot speak for both.
@@ -50,47 +48,73 @@ async def reserve(connection: aiosqlite.Connection, wanted: Sequence[Reservation
     if len({_month(one.at) for one in wanted}) > 1:
         return False
     keys = [one.key for one in wanted]
-    if await spend(connection, first.tenant, first.project, first.at, keys) != expected:
+    if await spend(transaction, first.tenant, first.project, first.at, keys) != expected:
         return False
     for one in wanted:
-        await _hold(connection, one)
+        await _hold(transaction, one)
     return True
 
 
-async def settle(connection: aiosqlite.Connection, key: str, state: Literal["settled", "released"]) -> None:
+async def settle(transaction: Transaction, key: str, state: Literal["settled", "released"]) -> None:
     """As the port's `settle`. NotFound for an unknown key; BadRequest where the other end was reached before."""
-    now = await _find(connection, key)
+    now = await _find(transaction, key)
     if now is None:
         raise NotFound(f"There is no reservation {key}.", "Check the effect's key.")
     if now.state not in ("held", state):
         raise BadRequest(f"The reservation {key} is already {now.state} and cannot be {state}.")
-    await connection.execute("UPDATE reservations SET state = ? WHERE key = ?", (state, key))
+    await transaction.rows("UPDATE reservations SET state = ? WHERE key = ?", (state, key))
 
 
-async def of_run(connection: aiosqlite.Connection, run: str) -> list[Reservation]:
+async def of_run(transaction: Transaction, run: str) -> list[Reservation]:
     """The run's reservations, oldest first."""
-    rows = await connection.execute_fetchall(
+    rows = await transaction.rows(
         f"SELECT {_COLUMNS} FROM reservations WHERE run = ? ORDER BY at, number",  # noqa: S608
         (run,),
     )
     return [_reservation(*row) for row in rows]
 
 
-async def _hold(connection: aiosqlite.Connection, wanted: Reservation) -> None:
-    kept = await _find(connection, wanted.key)
+class BudgetStore(OnDatabase, Budgets):
+    """The Budgets port."""
+
+    async def spend(self, tenant: str, project: str, month: datetime, *, without: Sequence[str] = ()) -> Spend:
+        """Held and settled money of `month`, leaving out the reservations whose keys are in `without`."""
+        async with self._database.reading() as transaction:
+            return await spend(transaction, tenant, project, month, without)
+
+    async def reserve(self, reservations: Sequence[Reservation], expected: Spend) -> bool:
+        """Hold all or none; False, and nothing is held, if spend (without these keys) is not what was `expected`."""
+        alone = {f"budget {one.tenant}" for one in reservations} | {f"reservation {one.key}" for one in reservations}
+        async with self._database.writing(*alone) as transaction:
+            return await reserve(transaction, reservations, expected)
+
+    async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
+        """Turn a held reservation into a spent one, or give the money back. Twice is once; NotFound for an unknown key;
+        BadRequest for settling what was released or releasing what was settled."""
+        async with self._database.writing(f"reservation {key}") as transaction:
+            await settle(transaction, key, state)
+
+    async def list_reservations(self, run: str) -> Sequence[Reservation]:
+        """A run's reservations, oldest first."""
+        async with self._database.reading() as transaction:
+            return await of_run(transaction, run)
+
+
+async def _hold(transaction: Transaction, wanted: Reservation) -> None:
+    kept = await _find(transaction, wanted.key)
     if kept and (kept.run, kept.tenant, kept.project) != (wanted.run, wanted.tenant, wanted.project):
         raise BadRequest(f"The reservation {wanted.key} belongs to another run.")
     if kept and kept.state != "released":
         return
-    await connection.execute(
+    await transaction.rows(
         f"""INSERT INTO reservations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 'held', ?)
             ON CONFLICT (key) DO UPDATE SET cents = excluded.cents, state = 'held', at = excluded.at""",  # noqa: S608
         (wanted.key, wanted.run, wanted.tenant, wanted.project, wanted.cents, utc_text(wanted.at)),
     )
 
 
-async def _find(connection: aiosqlite.Connection, key: str) -> Reservation | None:
-    rows = await connection.execute_fetchall(f"SELECT {_COLUMNS} FROM reservations WHERE key = ?", (key,))  # noqa: S608
+async def _find(transaction: Transaction, key: str) -> Reservation | None:
+    rows = await transaction.rows(f"SELECT {_COLUMNS} FROM reservations WHERE key = ?", (key,))  # noqa: S608
     return next((_reservation(*row) for row in rows), None)
 
 

@@ -15,11 +15,12 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from workflow.model.base import Noun
-from workflow.store.connection import StorePath, connect
+from workflow.store.database import Where
+from workflow.store.sqlite import connect
 
 
 @asynccontextmanager
-async def open_checkpoints(path: StorePath) -> AsyncIterator[AsyncSqliteSaver]:
+async def open_checkpoints(path: Where) -> AsyncIterator[AsyncSqliteSaver]:
     """The saver for `compile(checkpointer=…)`, on the file at `path`, which it shares with `open_store`.
 
     A graph's state may hold JSON values, times and the nouns of `workflow.model`. Any other class comes back from a

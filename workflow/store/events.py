@@ -1,68 +1,82 @@
-"""The ledger's table: append, read, prove. The functions that take a connection expect to be in a transaction."""
+"""The ledger's table: append, read, prove. The functions expect to be in the caller's transaction."""
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
-from pathlib import Path
-
-import aiosqlite
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from workflow.model.errors import Terminal
-from workflow.model.ports import Entry, Event
-from workflow.store.connection import StorePath, failed
+from workflow.model.ports import Entry, Event, Ledger
+from workflow.store.database import OnDatabase, Transaction, for_update
 from workflow.store.ledger import Head, Line, Verification, entry, link, verify
 
+PAGE = 1000
+"""Entries that are held in memory at once while the whole ledger is gone through."""
+
 _COLUMNS = "seq, run, tenant, kind, at, body, previous, hash"
+_BEFORE_ALL = -(2**63)
 
 
-async def append(connection: aiosqlite.Connection, event: Event) -> Entry:
-    """Write the event as the next entry and move the head, in the caller's write transaction."""
-    heads = list(await connection.execute_fetchall("SELECT seq, hash FROM ledger_head"))
+async def append(transaction: Transaction, event: Event) -> Entry:
+    """Write the event as the next entry and move the head. Whoever appends elsewhere waits for this transaction."""
+    heads = await transaction.rows(f"SELECT seq, hash FROM ledger_head{for_update(transaction)}")  # noqa: S608
     if not heads:
         raise Terminal("The ledger's head is missing; nothing was written.", "Run `tollgate ledger verify`.")
     line = link(Head(*heads[0]), event)
-    await connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)  # noqa: S608
-    await connection.execute("UPDATE ledger_head SET seq = ?, hash = ?", (line.seq, line.hash))
+    await transaction.rows(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)  # noqa: S608
+    await transaction.rows("UPDATE ledger_head SET seq = ?, hash = ?", (line.seq, line.hash))
     return entry(line)
 
 
-async def read(connection: aiosqlite.Connection, run: str | None, after: int, limit: int) -> list[Entry]:
+async def read(transaction: Transaction, run: str | None, after: int, limit: int) -> list[Entry]:
     """Up to `limit` entries in order, from just after number `after`; of one run, or of all."""
     one_run, runs = ("", ()) if run is None else (" AND run = ?", (run,))
-    rows = await connection.execute_fetchall(
-        f"SELECT {_COLUMNS} FROM events WHERE seq > ?{one_run} ORDER BY seq LIMIT ?",  # noqa: S608
-        (after, *runs, max(limit, 0)),
-    )
-    return [entry(Line(*row)) for row in rows]
+    return [entry(line) for line in await _lines(transaction, f"seq > ?{one_run}", (after, *runs), max(limit, 0))]
 
 
-async def last_of_kind(connection: aiosqlite.Connection, run: str, kind: str) -> Entry | None:
+async def last_of_kind(transaction: Transaction, run: str, kind: str) -> Entry | None:
     """The newest entry of this kind about the run, or None."""
-    rows = await connection.execute_fetchall(
-        f"SELECT {_COLUMNS} FROM events WHERE run = ? AND kind = ? ORDER BY seq DESC LIMIT 1",  # noqa: S608
-        (run, kind),
+    found = await _lines(transaction, "run = ? AND kind = ?", (run, kind), 1, "DESC")
+    return next((entry(line) for line in found), None)
+
+
+async def pages(transaction: Transaction, after: int = _BEFORE_ALL) -> AsyncIterator[list[Line]]:
+    """All entries in order, as they are stored, PAGE at a time."""
+    while found := await _lines(transaction, "seq > ?", (after,), PAGE):
+        yield found
+        after = found[-1].seq
+
+
+async def prove(transaction: Transaction) -> Verification:
+    """Prove the whole chain against its head."""
+    heads = await transaction.rows("SELECT seq, hash FROM ledger_head")
+    return await verify(pages(transaction), Head(*heads[0]) if heads else None)
+
+
+async def _lines(
+    transaction: Transaction, where: str, values: Sequence[Any], limit: int, order: str = "ASC"
+) -> list[Line]:
+    rows = await transaction.rows(
+        f"SELECT {_COLUMNS} FROM events WHERE {where} ORDER BY seq {order} LIMIT ?",  # noqa: S608
+        (*values, limit),
     )
-    return next((entry(Line(*row)) for row in rows), None)
+    return [Line(*row) for row in rows]
 
 
-async def verify_file(path: StorePath) -> Verification:
-    """Prove the ledger in the file, from one consistent view of it, while others may go on writing."""
-    return await asyncio.to_thread(_verify_file, path)
+class LedgerStore(OnDatabase, Ledger):
+    """The Ledger port."""
 
+    async def append(self, event: Event) -> Entry:
+        """Add to the ledger, chained to the entry before. BadRequest for an event that JSON cannot carry."""
+        async with self._database.writing("ledger") as transaction:
+            return await append(transaction, event)
 
-def _verify_file(path: StorePath) -> Verification:
-    try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            # Bytes that are no UTF-8 must reach the verifier instead of stopping the reader.
-            connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            connection.execute("BEGIN")
-            head = connection.execute("SELECT seq, hash FROM ledger_head").fetchone()
-            rows: Iterable[tuple[int, str, str, str, str, str, str, str]] = connection.execute(
-                f"SELECT {_COLUMNS} FROM events ORDER BY seq"  # noqa: S608
-            )
-            return verify((Line(*row) for row in rows), Head(*head) if head else None)
-    except sqlite3.Error as error:
-        raise failed(error, f"The ledger in {path} could not be read") from error
+    async def entries(self, *, run: str | None = None, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Ledger entries in order, from just after sequence number `after`."""
+        async with self._database.reading() as transaction:
+            return await read(transaction, run, after, limit)
+
+    async def verify_ledger(self) -> Verification:
+        """Prove the whole chain against its head, from one consistent view, while others go on writing."""
+        async with self._database.surveying() as transaction:
+            return await prove(transaction)

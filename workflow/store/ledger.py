@@ -6,14 +6,15 @@ What is verified is what the database holds, text for text: a changed byte is fo
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter
 
-from workflow.model.base import Json, Noun, canonical, digest
+from workflow.model.base import Json, Noun, canonical
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Entry, Event
 
@@ -76,11 +77,11 @@ def link(head: Head, event: Event) -> Line:
     """
     seq, at = head.seq + 1, utc_text(event.at)
     try:
-        body = _BODY.dump_python(event.body, mode="json")
+        body = canonical(_BODY.dump_python(event.body, mode="json")).decode()
         sealed = _seal(seq, head.hash, event.run, event.tenant, event.kind, at, body)
     except (TypeError, ValueError) as error:
         raise BadRequest(f"The event {event.kind!r} of run {event.run!r} cannot be written as JSON: {error}") from error
-    return Line(seq, event.run, event.tenant, event.kind, at, canonical(body).decode(), head.hash, sealed)
+    return Line(seq, event.run, event.tenant, event.kind, at, body, head.hash, sealed)
 
 
 def entry(line: Line) -> Entry:
@@ -95,19 +96,31 @@ def entry(line: Line) -> Entry:
     return Entry(seq=line.seq, event=event, previous=line.previous, hash=line.hash)
 
 
-def verify(lines: Iterable[Line], head: Head | None) -> Verification:
-    """Walk the lines in order, then compare with the head that was kept beside them. Holds one line at a time."""
-    last = Head(0, GENESIS)
+def follow(lines: Iterable[Line], last: Head) -> tuple[Head, Finding | None]:
+    """Walk the lines that come after `last`: the last one that holds, and what is wrong with the next."""
     for line in lines:
         found = _fault(line, last)
         if found:
-            return Verification(entries=last.seq, head=last.hash, finding=found)
+            return last, found
         last = Head(line.seq, line.hash)
+    return last, None
+
+
+async def verify(pages: AsyncIterator[Sequence[Line]], head: Head | None) -> Verification:
+    """Walk all lines in order, then compare with the head that was kept beside them. Holds one page at a time."""
+    last = Head(0, GENESIS)
+    async for page in pages:
+        last, found = follow(page, last)
+        if found:
+            return Verification(entries=last.seq, head=last.hash, finding=found)
     return Verification(entries=last.seq, head=last.hash, finding=_open_end(last, head))
 
 
-def _seal(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, body: Json) -> str:
-    return digest([seq, previous, {"run": run, "tenant": tenant, "kind": kind, "at": at, "body": body}])
+def _seal(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, body: str) -> str:
+    """The digest of `[seq, previous, event]`, put together around a body that is canonical already: one may be long."""
+    event = {"run": run, "tenant": tenant, "kind": kind, "at": at, "body": None}
+    before, after = canonical([seq, previous, event]).split(b'"body":null', 1)
+    return hashlib.sha256(b"".join([before, b'"body":', body.encode(), after])).hexdigest()
 
 
 def _fault(line: Line, last: Head) -> Finding | None:
@@ -125,9 +138,9 @@ def _fault(line: Line, last: Head) -> Finding | None:
 
 def _intact(line: Line) -> bool:
     try:
-        body = json.loads(line.body)
-        sealed = _seal(line.seq, line.previous, line.run, line.tenant, line.kind, line.at, body)
-        return sealed == line.hash and canonical(body).decode() == line.body
+        if canonical(json.loads(line.body)).decode() != line.body:
+            return False
+        return _seal(line.seq, line.previous, line.run, line.tenant, line.kind, line.at, line.body) == line.hash
     except (TypeError, ValueError, RecursionError):
         # What is no text, no UTF-8 or no JSON was not written by us.
         return False

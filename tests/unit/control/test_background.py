@@ -25,7 +25,7 @@ from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import NoCapacity
 from workflow.model.workload import Principal
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 META = "io.modelcontextprotocol/"
 TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL)}

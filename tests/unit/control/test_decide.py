@@ -28,7 +28,7 @@ from workflow.model.decision import Approval, Decision, Verdict
 from workflow.model.plan import Cost, Plan
 from workflow.model.ports import Spend
 from workflow.model.workload import Principal, Workload
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": ADA.id, "environment": "development"}
 MACHINE = provision_compute.Input.model_validate(

@@ -23,7 +23,7 @@ from workflow.model.base import Json
 from workflow.model.errors import CloudDown, NoCapacity
 from workflow.model.run import Run
 from workflow.model.workload import Principal, Request
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL)}
 EVE = Principal(id="eve@example.com", tenant="umbrella", roles=("developer",))

@@ -34,7 +34,7 @@ from workflow.language.rules import RulesParser
 from workflow.model.base import Json
 from workflow.model.ports import ToolResult
 from workflow.model.workload import Workload
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 REQUESTS = 300
 CHUNKS = 10

@@ -20,7 +20,7 @@ from workflow.model.base import Noun
 from workflow.model.offer import Offer
 from workflow.model.workload import Workload
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
 
 ROOT = Path(__file__).parents[3]
 RUN: RunnableConfig = {"configurable": {"thread_id": "run-1"}}

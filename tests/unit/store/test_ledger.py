@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.model.ports import Event
-from workflow.store.ledger import GENESIS, Head, Line, Verification, entry, link, verify
+from workflow.store.ledger import GENESIS, Head, Line, Verification, entry, link
+from workflow.store.ledger import verify as verify_pages
 
 names = st.text(st.characters(codec="utf-8"), max_size=8)
 json_values = st.recursive(
@@ -37,6 +40,16 @@ def chained(written: list[Event]) -> tuple[list[Line], Head]:
 
 ledgers = st.lists(events, min_size=1, max_size=6).map(chained)
 longer_ledgers = st.lists(events, min_size=3, max_size=6).map(chained)
+
+
+def verify(lines: list[Line], head: Head | None) -> Verification:
+    """Proved two lines at a time."""
+
+    async def pages() -> AsyncIterator[list[Line]]:
+        for start in range(0, len(lines), 2):
+            yield lines[start : start + 2]
+
+    return asyncio.run(verify_pages(pages(), head))
 
 
 def found(lines: list[Line], head: Head | None) -> int | None:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.stores import NOTHING, a_reservation, a_run, an_event
+from tests.contract.stores import NOTHING, NOW, a_receipt, a_reservation, a_run, an_event, spent
 from workflow.model.errors import Retryable, Terminal
-from workflow.store import connection, schema
+from workflow.store import migrate, sqlite
 from workflow.store.ledger import Finding
-from workflow.store.sqlite import open_store
+from workflow.store.store import open_store
+
+VERSION_1 = (Path(__file__).parent / "data" / "version_1.sqlite.sql").read_text(encoding="utf-8")
+"""What the first version of the store left, as SQLite dumps it."""
 
 
 async def a_ledger(path: Path, entries: int = 5) -> None:
@@ -106,40 +109,52 @@ async def test_without_a_head_nothing_is_appended(tmp_path: Path) -> None:
         assert len(await store.entries()) == 5
 
 
-async def test_an_older_database_is_brought_forward_and_keeps_what_it_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with open_store(tmp_path / "store.db") as store:
-        await store.save_run(a_run())
-    newer = (*schema.MIGRATIONS, ("CREATE TABLE schedules (id TEXT)", "INSERT INTO schedules VALUES ('nightly')"))
-    monkeypatch.setattr(schema, "MIGRATIONS", newer)
+async def test_a_database_of_the_first_version_is_brought_forward_and_keeps_what_it_has(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as file:
+        file.executescript(VERSION_1)
     for _ in range(2):
         async with open_store(tmp_path / "store.db") as store:
             assert await store.get_run("run-1") == a_run()
+            assert await store.get_receipt("key-1") == a_receipt()
+            assert await store.spend("acme", "default", NOW) == spent(350)
+            assert (await store.verify_ledger()).entries == 4
+    async with open_store(tmp_path / "store.db") as store:
+        assert (await store.append(an_event())).seq == 5
+        assert (await store.verify_ledger()).finding is None
     with closing(sqlite3.connect(tmp_path / "store.db")) as file:
-        assert file.execute("PRAGMA user_version").fetchone() == (len(newer),)
-        assert file.execute("SELECT id FROM schedules").fetchall() == [("nightly",)]
+        names = [name for (name,) in file.execute("SELECT name FROM migrations ORDER BY name")]
+    assert names == [step.name for step in migrate.STEPS]
 
 
-async def test_a_migration_that_fails_leaves_the_database_as_it_was(
+async def test_a_new_step_is_taken_once_and_a_broken_one_leaves_the_database_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_ledger(tmp_path / "store.db")
-    broken = (*schema.MIGRATIONS, ("CREATE TABLE schedules (id TEXT)", "CREATE TABLE schedules (id TEXT)"))
+    good = migrate.Step(
+        "9001_good", "CREATE TABLE more (id TEXT);\n-- one more; row\nINSERT INTO more VALUES ('a;b');\n", ""
+    )
+    bad = migrate.Step("9002_bad", "CREATE TABLE less (id TEXT);\nCREATE TABLE less (id TEXT);\n", "")
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "MIGRATIONS", broken)
+        patch.setattr(migrate, "STEPS", (*migrate.STEPS, good, bad))
         with pytest.raises(Terminal, match="already exists"):
             async with open_store(tmp_path / "store.db"):
                 pass
-    async with open_store(tmp_path / "store.db") as store:
-        assert (await store.verify_ledger()).entries == 5
+    with closing(sqlite3.connect(tmp_path / "store.db")) as file:
+        assert file.execute("SELECT name FROM sqlite_master WHERE name IN ('more', 'less')").fetchall() == []
+    monkeypatch.setattr(migrate, "STEPS", (*migrate.STEPS, good))
+    for _ in range(2):
+        async with open_store(tmp_path / "store.db") as store:
+            assert (await store.verify_ledger()).entries == 5
+    with closing(sqlite3.connect(tmp_path / "store.db")) as file:
+        assert file.execute("SELECT id FROM more").fetchall() == [("a;b",)]
 
 
 async def test_a_database_from_a_newer_version_is_refused(tmp_path: Path) -> None:
     await a_ledger(tmp_path / "store.db")
     with closing(sqlite3.connect(tmp_path / "store.db")) as file:
-        file.execute("PRAGMA user_version = 99")
-    with pytest.raises(Terminal, match="version 99"):
+        file.execute("INSERT INTO migrations VALUES ('9999_tomorrow')")
+        file.commit()
+    with pytest.raises(Terminal, match="9999_tomorrow"):
         async with open_store(tmp_path / "store.db"):
             pass
 
@@ -155,7 +170,7 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 async def test_a_store_that_another_process_keeps_busy_can_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     async with open_store(tmp_path / "store.db") as store:
         with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
