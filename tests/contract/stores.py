@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.contract.postgres_server import fresh_schema
 from workflow.model.ports import Event, Reservation, Spend
 from workflow.model.run import Receipt, Record, Run
 from workflow.model.workload import Principal, Request
@@ -33,6 +34,7 @@ class StoreUnderTest:
 
 STORES = {
     "sqlite": StoreUnderTest("workflow.store.store", lambda folder: str(folder / "store.db")),
+    "postgres": StoreUnderTest("workflow.store.store", lambda folder: fresh_schema()),
 }
 
 

@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from workflow.model.errors import BadRequest
+
 Where = str | Path
 """A SQLite file's path, or the URL of a PostgreSQL database."""
 
@@ -46,6 +48,17 @@ class Database(Protocol):
 
         Text that is no UTF-8 arrives with surrogates instead of failing.
         """
+
+
+def is_url(where: Where) -> bool:
+    """Whether `where` is a PostgreSQL database, and not a file. Raises BadRequest for another kind of URL."""
+    if "://" not in str(where):
+        return False
+    if not str(where).startswith(("postgresql://", "postgres://")):
+        raise BadRequest(
+            "The store's database is neither a file's path nor a postgresql:// URL.", "Correct TOLLGATE_DATABASE_URL."
+        )
+    return True
 
 
 class OnDatabase:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from workflow.store.budget import BudgetStore
-from workflow.store.database import Where
+from workflow.store.database import Database, Where, is_url
 from workflow.store.events import LedgerStore
 from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
@@ -20,10 +20,23 @@ class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore):
 
 @asynccontextmanager
 async def open_store(where: Where) -> AsyncIterator[Store]:
-    """The store in the SQLite file at `where`, brought up to date. A file that is not there is made.
+    """The store in the SQLite file or the PostgreSQL database at `where`, brought up to date. A missing file is made.
 
     Raises Terminal where the database cannot be used or is newer than this code, Retryable where it is busy or gone.
     """
-    async with open_sqlite(where) as database:
+    async with _open(where) as database:
         await migrate(database)
         yield Store(database)
+
+
+@asynccontextmanager
+async def _open(where: Where) -> AsyncIterator[Database]:
+    if is_url(where):
+        # Only who has a PostgreSQL pays for importing its driver.
+        from workflow.store.postgres import open_postgres
+
+        async with open_postgres(str(where)) as database:
+            yield database
+    else:
+        async with open_sqlite(where) as file:
+            yield file

