@@ -10,8 +10,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from functions.binding import JWKS
 from functions.registry import contract, tool_names
+from functions.trust import JWKS, LOCAL
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.grant import Grant
 from policies.engine.bundle import load_bundle
@@ -85,6 +85,7 @@ def environment(identity: str) -> dict[str, str]:
     """What a function is started with. `identity` is the host and port that gives out the clouds' credentials."""
     return {
         JWKS: json.dumps(signer().jwks()),
+        LOCAL: "1",
         "NO_PROXY": "127.0.0.1",
         "AWS_ENDPOINT_URL": f"http://{NOWHERE}",
         "AWS_ACCESS_KEY_ID": "test",

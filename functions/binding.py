@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.registry import contract, room
+from functions.trust import trust
 from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.function import Function
-from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.resilience import resilience
 from mcp_handlers.prices.catalog import load_cloud
 from policies.engine.embedded import Embedded
-from workflow.model.errors import BadRequest
-
-JWKS = "TOLLGATE_JWKS"
-"""The setting that holds the control plane's public keys: a JWKS document, or the path of one."""
-
-
-def keys(environment: Mapping[str, str]) -> Keys:
-    """The public keys that this function trusts. Raises BadRequest where none are set: none is trusted by default."""
-    setting = environment.get(JWKS, "")
-    if not setting:
-        raise BadRequest(f"{JWKS} is not set.", "Set it to the control plane's JWKS document or its path.")
-    text = setting if setting.lstrip().startswith("{") else Path(setting).read_text()
-    return Keys(json.loads(text))
 
 
 @cache
@@ -57,7 +42,7 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
         clients=connect,
         catalog=load_cloud(cloud).machine,
         gate=gate(),
-        keys=keys(environment),
+        trust=trust(environment),
         clock=clock,
         resilience=resilience(cloud, tool, bulkhead(cloud), clock),
     )

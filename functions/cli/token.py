@@ -14,7 +14,7 @@ from functions.registry import cloud_names
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.identity import audience
-from workflow.control.sign import local_signer
+from workflow.control.signing import local_signer
 from workflow.model.errors import BadRequest, TollgateError
 from workflow.model.workload import Principal
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from functions.binding import gate, keys
+from functions.binding import gate
 from functions.registry import cloud_names, contracts
 from functions.serve.settings import Settings
+from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward, Pass, Post
+from mcp_handlers.kernel.identity import SignedIdentity
 from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.tools.get_cost_estimate import Output, Priced
 from workflow.control.background import Background
@@ -18,7 +20,8 @@ from workflow.control.decide import Control
 from workflow.control.front import Front
 from workflow.control.pricing import Estimate
 from workflow.control.rate import Rates, limits
-from workflow.control.sign import Signer, local_signer
+from workflow.control.sign import Signs
+from workflow.control.signing import local_signer
 from workflow.model.base import Json
 from workflow.model.ports import Store
 from workflow.model.workload import Principal
@@ -29,7 +32,7 @@ def forwards(settings: Settings, post: Post) -> dict[str, Forward]:
     return {cloud: Forward(cloud, settings.cloud_url(cloud), post) for cloud in cloud_names()}
 
 
-def estimate(clouds: Mapping[str, Forward], signer: Signer) -> Estimate:
+def estimate(clouds: Mapping[str, Forward], signer: Signs) -> Estimate:
     """Asks a cloud's own get_cost_estimate function, as the principal who wants to know."""
 
     async def ask(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
@@ -59,13 +62,15 @@ def control(settings: Settings, store: Store, post: Post) -> Control:
 
 def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dict[str, Endpoint]:
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
-    clouds, public = forwards(settings, post), keys(settings.environment())
+    clouds, trusted = forwards(settings, post), trust(settings.environment())
+    identity = SignedIdentity(trusted, "control", judgement.clock)
     rates = Rates(limits(), judgement.clock)
-    front = Observed(Front(judgement, clouds, public, rates))
-    background = Background(front, judgement.tools, judgement.store, public, judgement.clock)
+    front = Observed(Front(judgement, clouds, identity, rates))
+    background = Background(front, judgement.tools, judgement.store, identity, judgement.clock)
     found = {"/mcp": Endpoint(front, background)}
     for cloud in clouds:
-        restricted = Endpoint(Observed(Front(judgement, clouds, public, rates, only=cloud)))
+        theirs = SignedIdentity(trusted, cloud, judgement.clock)
+        restricted = Endpoint(Observed(Front(judgement, clouds, theirs, rates, only=cloud)))
         for tool in judgement.tools:
             found[f"/clouds/{cloud}/mcp/{tool}"] = restricted
     return found
@@ -73,12 +78,13 @@ def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dic
 
 def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:
     """A cloud's `/mcp`."""
+    clock = SystemClock()
     catalog = Catalog(
         cloud=cloud,
         tools=contracts(),
         functions=Forward(cloud, settings.cloud_url(cloud), post),
         control=Forward(cloud, f"{settings.control_url}/clouds/{cloud}", post),
-        keys=keys(settings.environment()),
-        clock=SystemClock(),
+        identity=SignedIdentity(trust(settings.environment()), cloud, clock),
+        clock=clock,
     )
     return Endpoint(Observed(catalog))

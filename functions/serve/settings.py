@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.registry import cloud_names
+from functions.trust import JWKS, LOCAL
 from infra.local.environment import environment as cloud_environment
 from infra.local.services import home_directory
 
@@ -46,7 +47,7 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """What the functions are told: where their cloud is, and whose signature to trust."""
-        return {**cloud_environment(self.home), "TOLLGATE_JWKS": str(self.keys / "jwks.json")}
+        return {**cloud_environment(self.home), JWKS: str(self.keys / "jwks.json"), LOCAL: "1"}
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from mcp_handlers.kernel import deadline, intake
 from mcp_handlers.kernel.forward import Forward, Pass
-from mcp_handlers.kernel.identity import authenticate
-from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import Result, failed
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json
-from workflow.model.errors import Overloaded, RateLimited, TollgateError, Unauthorized
+from workflow.model.errors import Overloaded, RateLimited, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.ports import Clock
 
 
@@ -28,7 +27,7 @@ class Catalog:
     tools: Mapping[str, Tool]
     functions: Forward
     control: Forward
-    keys: Keys
+    identity: Identity
     clock: Clock
 
     @property
@@ -46,16 +45,16 @@ class Catalog:
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Send a call where it is decided, with the caller's own token: it is made out to this cloud's tools."""
-        authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
         contract = self.tools[tool]
+        writes = contract.risk != "read"
         try:
+            await self.identity.authenticate(headers, writes=writes)
             exact = intake.parse(contract, self.cloud, arguments).model_dump(mode="json")
-            writes = contract.risk != "read"
             route = self.control if writes else self.functions
             leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
             with deadline.kept(deadline.read(meta), self.clock.now()):
                 return await route.call(tool, exact, leave, writes=writes)
-        except (Unauthorized, Overloaded, RateLimited):
+        except (Unauthorized, TrustUnknown, Overloaded, RateLimited):
             raise
         except TollgateError as error:
             return failed(error)

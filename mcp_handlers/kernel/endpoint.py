@@ -14,7 +14,7 @@ from mcp_handlers.kernel.response import Response, json_response
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, Message, RpcError
 from workflow.model.base import Json
-from workflow.model.errors import Overloaded, RateLimited, Unauthorized
+from workflow.model.errors import Overloaded, RateLimited, TrustUnknown, Unauthorized
 
 VERSION = "0.1.0"
 LIST_TTL_MS = 300_000
@@ -40,7 +40,8 @@ class Service(Protocol):
         """Whether there is such a tool."""
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
-        """Perform one call. Raises Unauthorized where nobody is vouched for; every other outcome is a Result."""
+        """Perform one call. Raises Unauthorized where nobody is vouched for, TrustUnknown where that cannot be told,
+        Overloaded and RateLimited; every other outcome is a Result."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
 
 @contextmanager
 def _http() -> Iterator[None]:
-    """What HTTP itself has an answer for: who is not known, and who has to wait."""
+    """What HTTP itself has an answer for: who is not known, who has to wait, and that nobody can be known now."""
     try:
         yield
     except Unauthorized as error:
@@ -144,14 +145,16 @@ def _http() -> Iterator[None]:
         data = {"code": error.code, "remedy": error.remedy}
         raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
     except (Overloaded, RateLimited) as error:
-        raise _busy(error) from None
+        raise _later(error, 429) from None
+    except TrustUnknown as error:
+        raise _later(error, 503) from None
 
 
-def _busy(error: Overloaded | RateLimited) -> RpcError:
-    """HTTP 429, so that gateways and clients that know nothing of MCP slow down too."""
+def _later(error: Overloaded | RateLimited | TrustUnknown, status: int) -> RpcError:
+    """HTTP's own word for it, so that gateways and clients that know nothing of MCP slow down too."""
     seconds = error.retry_after or 1.0
     data = {"code": error.code, "remedy": error.remedy, "retryable": True, "retry_after": seconds}
-    return RpcError(BUSY, error.message, data, status=429, headers={"retry-after": str(math.ceil(seconds))})
+    return RpcError(BUSY, error.message, data, status=status, headers={"retry-after": str(math.ceil(seconds))})
 
 
 def _failed(request_id: str | int | None, error: RpcError) -> Response:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mcp_handlers.kernel import deadline, grant, intake, telemetry
-from mcp_handlers.kernel.identity import authenticate
-from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.identity import authenticate, bearer
+from mcp_handlers.kernel.jws import Keys, kid_of
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.resilience import Resilience
 from mcp_handlers.kernel.result import Result, done, failed, refused
+from mcp_handlers.kernel.trust import Trust
 from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
 from workflow.model.base import Json, Noun, digest
-from workflow.model.errors import Overloaded, TollgateError, Unauthorized
+from workflow.model.errors import Overloaded, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.ports import Clock, Gate
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
@@ -37,7 +38,7 @@ class Function:
     clients: Callable[[], object]
     catalog: Callable[[str], MachineFacts | None]
     gate: Gate
-    keys: Keys
+    trust: Trust
     clock: Clock
     resilience: Resilience
 
@@ -57,22 +58,23 @@ class Function:
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Identity, deadline, Input, Grant (writes), gate, resilience, handler, receipt: in this order, each able to
         end it."""
-        with telemetry.span("identity"):
-            principal = authenticate(headers, self.keys, plane=self.cloud, now=self.clock.now())
         try:
+            with telemetry.span("identity"):
+                keys = await self.trust.trusted(kid_of(bearer(headers)), writes=self.tool.risk != "read")
+                principal = authenticate(headers, keys, plane=self.cloud, now=self.clock.now())
             with deadline.kept(deadline.read(meta), self.clock.now()):
-                return await self._judged(headers, principal, arguments)
-        except (Unauthorized, Overloaded):
+                return await self._judged(headers, keys, principal, arguments)
+        except (Unauthorized, TrustUnknown, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
 
-    async def _judged(self, headers: Mapping[str, str], principal: Principal, arguments: Json) -> Result:
+    async def _judged(self, headers: Mapping[str, str], keys: Keys, principal: Principal, arguments: Json) -> Result:
         with telemetry.span("input"):
             wanted = intake.parse(self.tool, self.cloud, arguments)
             exact = wanted.model_dump(mode="json")
         with telemetry.span("grant"):
-            leave = None if self.tool.risk == "read" else self._grant(headers, exact, principal)
+            leave = None if self.tool.risk == "read" else self._grant(headers, keys, exact, principal)
         with telemetry.span("gate"):
             verdict = await self.gate.decide(self._question(principal, exact))
             telemetry.mark(failed=not verdict.allowed, verdict=verdict.verdict)
@@ -80,10 +82,10 @@ class Function:
             return refused(verdict)
         return await self._perform(wanted, exact, leave)
 
-    def _grant(self, headers: Mapping[str, str], exact: Json, principal: Principal) -> grant.Grant:
+    def _grant(self, headers: Mapping[str, str], keys: Keys, exact: Json, principal: Principal) -> grant.Grant:
         return grant.check(
             headers,
-            self.keys,
+            keys,
             tool=self.tool.name,
             cloud=self.cloud,
             arguments_digest=digest(exact),

@@ -51,6 +51,8 @@ def check(
             "A write needs a Grant.", "Call through the control plane's /mcp, which gives one if allowed."
         )
     claims = keys.verify(token, typ=GRANT, audience=audience(cloud), now=now)
+    if claims["exp"] - claims["nbf"] > LIFETIME_SECONDS:
+        raise Unauthorized("The Grant holds for longer than a Grant may.")
     try:
         grant = Grant.model_validate(claims.get("grant"))
     except ValidationError:

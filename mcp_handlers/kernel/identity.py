@@ -1,14 +1,21 @@
-"""Who is calling: a bearer token into a Principal."""
+"""Who is calling: a bearer token into a Principal.
+
+Functions take tokens of the control plane only. What the control plane itself takes is behind the `Identity` port.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import ValidationError
 
-from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.jws import Keys, kid_of
+from mcp_handlers.kernel.trust import Trust
 from workflow.model.errors import Unauthorized
+from workflow.model.ports import Clock
 from workflow.model.workload import Principal
 
 IDENTITY = "at+jwt"
@@ -20,15 +27,44 @@ def audience(plane: str) -> str:
     return f"tollgate:{plane}"
 
 
-def authenticate(headers: Mapping[str, str], keys: Keys, *, plane: str, now: datetime) -> Principal:
-    """The Principal that the `Authorization` header vouches for. Raises Unauthorized."""
+class Identity(Protocol):
+    """What turns a request's headers into who is calling."""
+
+    async def authenticate(self, headers: Mapping[str, str], *, writes: bool) -> Principal:
+        """Who calls. Raises Unauthorized; TrustUnknown where it cannot be told now (sooner for what `writes`)."""
+
+
+@dataclass(frozen=True)
+class SignedIdentity:
+    """The Identity port over tokens of our own, made out to `plane`."""
+
+    trust: Trust
+    plane: str
+    clock: Clock
+
+    async def authenticate(self, headers: Mapping[str, str], *, writes: bool) -> Principal:
+        """Whom the `Authorization` header vouches for."""
+        keys = await self.trust.trusted(kid_of(bearer(headers)), writes=writes)
+        return authenticate(headers, keys, plane=self.plane, now=self.clock.now())
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The token in the `Authorization` header. Raises Unauthorized where there is none."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token.strip():
         raise Unauthorized("No bearer token was sent.")
-    claims = keys.verify(token.strip(), typ=IDENTITY, audience=audience(plane), now=now)
+    return token.strip()
+
+
+def authenticate(headers: Mapping[str, str], keys: Keys, *, plane: str, now: datetime) -> Principal:
+    """The Principal that the `Authorization` header vouches for, unless it or its tenant was revoked. Raises
+    Unauthorized."""
+    claims = keys.verify(bearer(headers), typ=IDENTITY, audience=audience(plane), now=now)
     try:
-        return Principal(
+        principal = Principal(
             id=claims["sub"], tenant=claims["tenant"], roles=tuple(claims["roles"]), channel=claims["channel"]
         )
     except (KeyError, TypeError, ValidationError):
         raise Unauthorized("The token does not name a principal, tenant, roles and channel.") from None
+    keys.revoked.insist(principal.id, principal.tenant)
+    return principal

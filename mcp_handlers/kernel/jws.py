@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,10 @@ SKEW_SECONDS = 30
 """How far two clocks may differ."""
 MAX_TOKEN = 8192
 """Characters. A Grant has about 1,200."""
+ISSUER = "tollgate"
+"""Who signs for a control plane that was deployed."""
+LOCAL_ISSUER = "tollgate-local"
+"""Who signs for the control plane of somebody's own machine. Believed in local mode only."""
 
 
 def b64(data: bytes) -> str:
@@ -37,15 +42,60 @@ def unb64(text: str) -> bytes:
     return data
 
 
-class Keys:
-    """The public keys that tokens are checked with, by `kid`. Read from a JWKS document (RFC 7517, OKP keys)."""
+def kid_of(token: str) -> str:
+    """The name of the key that a token says it was signed with, before anything is checked; "" where it says none."""
+    try:
+        kid = json.loads(unb64(token[:MAX_TOKEN].partition(".")[0]))["kid"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return kid if isinstance(kid, str) else ""
 
-    def __init__(self, jwks: Mapping[str, Any]) -> None:
+
+@dataclass(frozen=True)
+class Revoked:
+    """What was revoked in an emergency: signing keys by `kid`, tenants and principals by name."""
+
+    kids: frozenset[str] = frozenset()
+    tenants: frozenset[str] = frozenset()
+    principals: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Revoked:
+        """From the `revoked` member of a key document. Raises ValueError for anything that is no such list."""
+        if set(told) - {"kids", "tenants", "principals"}:
+            raise ValueError("an unknown kind of revocation")
+        return cls(**{kind: frozenset(_names(names)) for kind, names in told.items()})
+
+    def insist(self, principal: str, tenant: str) -> None:
+        """Raises Unauthorized for who was revoked."""
+        if principal in self.principals or tenant in self.tenants:
+            what = "principal" if principal in self.principals else "tenant"
+            raise Unauthorized(f"This {what} was revoked.", "Ask whoever looks after Tollgate why; no token helps.")
+
+
+class Keys:
+    """The public keys that tokens are checked with, by `kid`, and what was revoked of them.
+
+    Read from a JWKS document (RFC 7517, OKP keys) with a member `revoked`. With `local`, what this machine's own
+    control plane signed is believed too. Raises KeyError, TypeError or ValueError for another document.
+    """
+
+    def __init__(self, jwks: Mapping[str, Any], *, local: bool = False) -> None:
+        self.revoked = Revoked.read(jwks.get("revoked", {}))
+        self._issuers = (ISSUER, LOCAL_ISSUER) if local else (ISSUER,)
         self._keys = {
             key["kid"]: Ed25519PublicKey.from_public_bytes(unb64(key["x"]))
             for key in jwks["keys"]
             if key.get("kty") == "OKP" and key.get("crv") == "Ed25519"
         }
+
+    async def trusted(self, kid: str, *, writes: bool) -> Keys:
+        """The `Trust` port: these keys and no others, for as long as the process lives."""
+        return self
+
+    def knows(self, kid: str) -> bool:
+        """Whether there is such a key, revoked or not."""
+        return kid in self._keys
 
     def verify(self, token: str, *, typ: str, audience: str, now: datetime) -> dict[str, Any]:
         """The claims of a token that is genuine, of this type, for this audience and in force.
@@ -53,6 +103,11 @@ class Keys:
         Raises Unauthorized, saying which of these it is not and quoting nothing of the token.
         """
         claims = self._signed_claims(token, typ)
+        if claims.get("iss") not in self._issuers:
+            raise Unauthorized(
+                "The token's issuer is not believed here.",
+                "A token of `tollgate token` holds on the machine that made it and nowhere else.",
+            )
         if claims.get("aud") != audience:
             raise Unauthorized("The token is meant for another audience.")
         moment = now.timestamp()
@@ -73,7 +128,15 @@ class Keys:
             header, claims = json.loads(unb64(head)), json.loads(unb64(body))
             if header != {"alg": "EdDSA", "kid": header["kid"], "typ": typ} or not isinstance(claims, dict):
                 raise ValueError("another kind of token")
+            if header["kid"] in self.revoked.kids:
+                raise Unauthorized("The key that signed this was revoked.", "Ask the control plane for another token.")
             self._keys[header["kid"]].verify(unb64(signature), f"{head}.{body}".encode())
-        except (ValueError, KeyError, TypeError, InvalidSignature):
+        except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature):
             raise Unauthorized("The token is not genuine.") from None
         return claims
+
+
+def _names(listed: Any) -> list[str]:
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise ValueError("names are listed as texts")
+    return listed

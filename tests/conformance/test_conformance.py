@@ -16,6 +16,7 @@ from functions.serve.asgi import app
 from functions.serve.settings import Settings
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.identity import SignedIdentity
 from mcp_handlers.kernel.jws import Keys
 from tests.conformance.demo import TOOLS, Demo
 from tests.conformance.suite import (
@@ -30,7 +31,7 @@ from tests.conformance.suite import (
 )
 from tests.fakes.listening import listening
 from workflow.control.background import Background
-from workflow.control.sign import local_signer
+from workflow.control.signing import local_signer
 from workflow.store.store import open_store
 
 pytestmark = [installed, pytest.mark.timeout(300)]
@@ -58,7 +59,8 @@ async def test_every_scenario_passes_but_those_with_a_reason(tmp_path: Path, rev
     clock, service = SystemClock(), Demo()
     signer = local_signer(tmp_path / "keys", clock)
     async with open_store(tmp_path / "t.db") as store:
-        background = Background(service, TOOLS, store, Keys(signer.jwks()), clock, patience=0.05)
+        identity = SignedIdentity(Keys(signer.jwks(), local=True), "control", clock)
+        background = Background(service, TOOLS, store, identity, clock, patience=0.05)
         served = app({"/mcp": Endpoint(service, background)}, "demo", beat=0.04)
         async with listening(lambda _: Vouched(served, signer.token(local_principal(), "control"))) as url:
             said = await everything(f"{url}/mcp", revision)

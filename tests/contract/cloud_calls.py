@@ -63,7 +63,7 @@ async def ask(endpoint: Endpoint, method: str, params: Json, **headers: str) -> 
 
 async def exercise(tool: str, arguments: Json) -> Json:
     """Everything that is asked of one tool."""
-    endpoint = bind(CLOUD, tool, {"TOLLGATE_JWKS": json.dumps(SIGNER.jwks()), **os.environ})
+    endpoint = bind(CLOUD, tool, {"TOLLGATE_JWKS": json.dumps(SIGNER.jwks()), "TOLLGATE_LOCAL": "1", **os.environ})
     granted = {} if contract(tool).risk == "read" else {"tollgate-grant": leave(tool, arguments)}
     odd = {name: {**arguments, name: [[]]} for name in arguments} | {"colour": {**arguments, "colour": "red"}}
     return {

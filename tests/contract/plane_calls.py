@@ -17,7 +17,7 @@ from functions.registry import cloud_names
 from functions.serve.plane import control, control_endpoints
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.control.sign import local_signer
+from workflow.control.signing import local_signer
 from workflow.model.workload import Principal
 from workflow.store.store import open_store
 

@@ -36,6 +36,7 @@ def signer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signer]:
     """The control plane's key; every runtime is told its public half and its tool."""
     found = Signer(Ed25519PrivateKey.generate(), SystemClock())
     monkeypatch.setenv("TOLLGATE_JWKS", json.dumps(found.jwks()))
+    monkeypatch.setenv("TOLLGATE_LOCAL", "1")
     monkeypatch.setenv("TOLLGATE_TOOL", TOOL)
     for account in ("TOLLGATE_AZURE_SUBSCRIPTION", "TOLLGATE_AZURE_RESOURCE_GROUP", "TOLLGATE_GCP_PROJECT"):
         monkeypatch.setenv(account, "somebody's")

@@ -13,6 +13,7 @@ from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.function import Function
 from mcp_handlers.kernel.grant import Grant
+from mcp_handlers.kernel.identity import SignedIdentity
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.resilience import Resilience
 from mcp_handlers.kernel.retry import Retry
@@ -72,6 +73,7 @@ class World:
     def __post_init__(self) -> None:
         self.signer = Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), self.clock)
         self.keys = Keys(self.signer.jwks())
+        self.identity = SignedIdentity(self.keys, "control", self.clock)
         self.bulkhead = Bulkhead("aws", self.places)
         self.bucket = Endpoint(self.function(create_storage_bucket.TOOL))
         self.health = Endpoint(self.function(get_health.TOOL))
@@ -85,7 +87,7 @@ class World:
             clients=lambda: None,
             catalog=machines,
             gate=self.gate,
-            keys=self.keys,
+            trust=self.keys,
             clock=self.clock,
             resilience=Resilience(
                 Breakers("aws"), Retry(self.clock, sleep=self._sleep), bulkhead=self.bulkhead, clock=self.clock

@@ -14,7 +14,7 @@ from functions.cli.principal import local_principal
 from functions.registry import tool_names
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
-from workflow.control.sign import local_signer
+from workflow.control.signing import local_signer
 from workflow.model.workload import Principal
 
 CLOUDS = ("aws", "azure", "gcp")

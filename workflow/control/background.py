@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 from mcp_handlers.kernel import faults
 from mcp_handlers.kernel.endpoint import Service
-from mcp_handlers.kernel.identity import authenticate
-from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.result import Result, failed
 from mcp_handlers.kernel.tasks import Status, handle, told
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
@@ -41,7 +40,7 @@ class Background:
     service: Service
     tools: Mapping[str, Tool]
     store: Store
-    keys: Keys
+    identity: Identity
     clock: Clock
     patience: float = PATIENCE
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -50,7 +49,7 @@ class Background:
         """The call's own answer if it is quick or a read, else a handle. Raises what the service raises."""
         if self.tools[tool].risk == "read":
             return await self.service.call(headers, tool, arguments, meta)
-        principal = self._principal(headers)
+        principal = await self.identity.authenticate(headers, writes=True)
         work = asyncio.create_task(self.service.call(headers, tool, arguments, meta))
         await asyncio.wait({work}, timeout=self.patience)
         if work.done():
@@ -63,7 +62,7 @@ class Background:
 
     async def state(self, headers: Mapping[str, str], task: str) -> Json | None:
         """The task as `tasks/get` tells it; None for what is not this principal's."""
-        principal = self._principal(headers)
+        principal = await self.identity.authenticate(headers, writes=False)
         entries = {entry.event.kind: entry.event for entry in await self.store.entries(run=_run(task))}
         began, ended = entries.get(BEGAN), entries.get(ENDED)
         if began is None or (began.tenant, began.body["principal"]) != (principal.tenant, principal.id):
@@ -93,9 +92,6 @@ class Background:
             await self.store.append(self._event(task, principal, ENDED, came))
         finally:
             del self._running[task]
-
-    def _principal(self, headers: Mapping[str, str]) -> Principal:
-        return authenticate(headers, self.keys, plane="control", now=self.clock.now())
 
     def _event(self, task: str, principal: Principal, kind: str, body: Json) -> Event:
         return Event(run=_run(task), tenant=principal.tenant, kind=kind, body=body, at=self.clock.now())

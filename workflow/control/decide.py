@@ -12,7 +12,7 @@ from mcp_handlers.tools.contract import Tool
 from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approval import objection
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
-from workflow.control.sign import Signer
+from workflow.control.sign import Signs
 from workflow.model.base import Json, Noun, canonical, digest
 from workflow.model.decision import Approval, Decision, Verdict, Violation
 from workflow.model.plan import Plan, effect_key
@@ -93,7 +93,7 @@ class Control:
     tools: Mapping[str, Tool]
     gate: Gate
     store: Store
-    signer: Signer
+    signer: Signs
     clock: Clock
     estimate: Estimate
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from mcp_handlers.kernel import deadline, intake
 from mcp_handlers.kernel.forward import Forward, Pass
-from mcp_handlers.kernel.identity import authenticate
-from mcp_handlers.kernel.jws import Keys
+from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
 from mcp_handlers.kernel.retry import settles
@@ -25,6 +24,7 @@ from workflow.model.errors import (
     Overloaded,
     RateLimited,
     TollgateError,
+    TrustUnknown,
     Unauthorized,
     failure,
 )
@@ -40,11 +40,11 @@ DIRECT = "mcp-"
 
 @dataclass(frozen=True)
 class Front:
-    """`only` restricts it to one cloud, whose tokens it then takes: the way in for that cloud's catalog."""
+    """`only` restricts it to one cloud, whose tokens its `identity` then takes: the way in for that cloud's catalog."""
 
     control: Control
     clouds: Mapping[str, Forward]
-    keys: Keys
+    identity: Identity
     rates: Rates
     only: str = ""
 
@@ -64,14 +64,14 @@ class Front:
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call on one cloud, if it may be done, once for each effect."""
-        principal = authenticate(headers, self.keys, plane=self.only or "control", now=self.control.clock.now())
         contract = self.control.tools[tool]
         try:
+            principal = await self.identity.authenticate(headers, writes=contract.risk != "read")
             # Before the decision, and not after it as in a function: deciding holds money and asks for prices.
             self.rates.take(principal.tenant, contract)
             with deadline.kept(deadline.read(meta), self.control.clock.now()):
                 return await self._performed(principal, contract, arguments, meta)
-        except (Unauthorized, RateLimited, Overloaded):
+        except (Unauthorized, TrustUnknown, RateLimited, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)

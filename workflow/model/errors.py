@@ -156,6 +156,13 @@ class OutcomeUnknown(Retryable):
     default_remedy = "The same call is sent again with the same key."
 
 
+class TrustUnknown(Retryable):
+    """What the control plane trusts and has revoked is not known well enough. Nothing was done."""
+
+    code = "TRUST_UNKNOWN"
+    default_remedy = "See that the function reaches what TOLLGATE_JWKS names and its clock is right; send it again."
+
+
 class Unauthorized(Terminal):
     """No valid identity, or a write without a valid Grant."""
 

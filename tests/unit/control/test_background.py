@@ -11,7 +11,6 @@ import pytest
 
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
-from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.tasks import EXTENSION
 from mcp_handlers.tools import create_storage_bucket, get_health
 from mcp_handlers.tools.get_cost_estimate import Priced
@@ -48,11 +47,11 @@ class Plane:
 
     def started(self, patience: float = 0.01) -> Endpoint:
         """Its endpoint in a process that has just begun."""
-        keys = Keys(self.world.signer.jwks())
+        identity = self.world.identity
         front = Front(
-            self.control, {"aws": Forward("aws", "http://aws", self._post)}, keys, Rates(limits(), self.world.clock)
+            self.control, {"aws": Forward("aws", "http://aws", self._post)}, identity, Rates(limits(), self.world.clock)
         )
-        return Endpoint(front, Background(front, TOOLS, self.control.store, keys, self.world.clock, patience))
+        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, self.world.clock, patience))
 
     async def _post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         if not url.endswith("get_health"):

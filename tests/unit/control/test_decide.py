@@ -75,6 +75,7 @@ def told(control: Control, says: Any) -> ToldGate:
 async def test_an_allowed_write_holds_its_money_and_carries_a_grant_for_exactly_this_call(control: Control) -> None:
     decided = await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
     assert decided.leave is not None
+    assert isinstance(control.signer, Signer)
     assert decided.cost_cents == 100
     (held,) = await control.store.list_reservations("r1")
     assert (held.key, held.cents, held.state) == (decided.key, 100, "held")

@@ -10,7 +10,6 @@ import pytest
 
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
-from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.tools import create_storage_bucket, get_health
 from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.gate import ToldGate, always
@@ -80,7 +79,7 @@ async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
             return response.status, response.body
 
         rates = Rates(limits(), world.clock)
-        front = Front(control, {"aws": Forward("aws", "http://aws", post)}, Keys(world.signer.jwks()), rates)
+        front = Front(control, {"aws": Forward("aws", "http://aws", post)}, world.identity, rates)
         found = Plane(Endpoint(front), control, world)
         yield found
 

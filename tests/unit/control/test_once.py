@@ -61,7 +61,7 @@ class House:
 
     def __post_init__(self) -> None:
         rates = Rates(Limits(risks={"read": self.limit, "write": self.limit}), self.world.clock)
-        self.front = Endpoint(Front(self.control, {"aws": Forward("aws", "", self.post)}, self.world.keys, rates))
+        self.front = Endpoint(Front(self.control, {"aws": Forward("aws", "", self.post)}, self.world.identity, rates))
 
     async def post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         """To the function, and its answer on its way back."""

@@ -37,7 +37,7 @@ def test_a_standard_library_for_jwt_accepts_our_tokens() -> None:
 def test_we_accept_what_a_standard_library_signs_with_the_same_key() -> None:
     seconds = int(NOW.timestamp())
     claims = {"sub": "ada@example.com", "tenant": "acme", "roles": ["developer"], "channel": "mcp"}
-    claims |= {"aud": "tollgate:control", "nbf": seconds, "exp": seconds + 60}  # type: ignore[dict-item]
+    claims |= {"iss": "tollgate", "aud": "tollgate:control", "nbf": seconds, "exp": seconds + 60}  # type: ignore[dict-item]
     token = jwt.encode(claims, SIGNER.key, algorithm="EdDSA", headers={"kid": SIGNER.kid, "typ": IDENTITY})
     assert authenticate({"authorization": f"bearer {token}"}, KEYS, plane="control", now=NOW) == ADA
 

@@ -1,0 +1,76 @@
+"""The signer of a control plane whose keys are a folder: after a rotation the next token is signed with the new key."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from mcp_handlers.kernel.grant import Grant
+from mcp_handlers.kernel.jws import ISSUER, LOCAL_ISSUER, unb64
+from workflow.control.keyring import Ring, RingKey, change_ring, read_ring, stamp, write_whole
+from workflow.control.sign import Signer, private_key
+from workflow.model.base import Json
+from workflow.model.errors import Terminal
+from workflow.model.ports import Clock
+from workflow.model.workload import Principal
+
+
+class RingSigner:
+    """The `Signs` port over a folder's keys. The file is read again when it has changed, which another process may have
+    done: what is revoked or rotated there counts here at once."""
+
+    def __init__(self, folder: Path, clock: Clock, issuer: str = ISSUER) -> None:
+        """The folder's first key is made where there is none."""
+        self.folder, self._clock, self._issuer = folder, clock, issuer
+        self._ring = change_ring(folder, lambda ring: ring, clock.now())
+        self._stamp = stamp(folder)
+
+    def token(self, principal: Principal, plane: str, lifetime: timedelta = timedelta(minutes=15)) -> str:
+        """An access token for the control plane (`control`) or one cloud's functions."""
+        return self._signer(self.ring().signing).token(principal, plane, lifetime)
+
+    def grant(self, grant: Grant) -> str:
+        """A Grant for one call, good for a few minutes."""
+        return self._signer(self.ring().signing).grant(grant)
+
+    def jwks(self) -> Json:
+        """The public halves of all keys whose tokens may still hold (RFC 7517)."""
+        verifying = self.ring().verifying(self._clock.now())
+        return {"keys": [public for key in verifying for public in self._signer(key).jwks()["keys"]]}
+
+    def ring(self) -> Ring:
+        """The keys as they are now."""
+        found = stamp(self.folder)
+        if found != self._stamp:
+            self._ring, self._stamp = read_ring(self.folder), found
+        return self._ring
+
+    def _signer(self, key: RingKey) -> Signer:
+        return Signer(private_key(unb64(key.seed)), self._clock, self._issuer)
+
+
+def local_signer(folder: Path, clock: Clock) -> RingSigner:
+    """The signer of this machine's own control plane: believed in local mode only. Its keys are published as
+    `jwks.json` beside them, where what was revoked stays."""
+    signer = RingSigner(folder, clock, LOCAL_ISSUER)
+    publish(folder, {**signer.jwks(), "revoked": _published(folder).get("revoked", {})})
+    return signer
+
+
+def publish(folder: Path, document: Json) -> None:
+    """Replace the folder's `jwks.json`, unless it says the same already."""
+    if _published(folder) != document:
+        write_whole(folder / "jwks.json", json.dumps(document).encode(), mode=0o644)
+
+
+def _published(folder: Path) -> Json:
+    try:
+        return dict(json.loads((folder / "jwks.json").read_bytes()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise Terminal(
+            f"{folder / 'jwks.json'} cannot be read ({type(error).__name__}).",
+            "Remove it: it is made anew.",
+        ) from None
