@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from mcp_handlers.tools import get_cost_estimate, get_quotas
 from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.deploy.brief import Brief
-from workflow.deploy.candidates import Allocation, Candidate, choose, judged, refusal
+from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.context import Context
+from workflow.deploy.jury import Jury
+from workflow.deploy.precedents import MACHINE
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
 from workflow.model.decision import Decision
@@ -21,8 +23,6 @@ from workflow.model.workload import Request
 OFFERS = 2000
 """Offers asked of one cloud: the cheapest per region and purchase, so that no place is left out."""
 QUOTAS_AT_ONCE = 4
-MACHINE_RULES = ("FAMILY_NOT_ALLOWED", "GPU_TIER", "MACHINE_UNKNOWN")
-"""Codes that speak against a machine wherever it stands, so that another machine in the same place may do."""
 
 
 async def allocate(context: Context, state: State) -> State:
@@ -43,7 +43,8 @@ async def allocate(context: Context, state: State) -> State:
         return {"trouble": dump(trouble), "exclusions": known, "next": "finisher"}
     allocation = await survey.with_quotas(candidates)
     await context.journal.write(request, "allocated", survey.body(allocation))
-    base: State = {"allocation": dump(allocation), "exclusions": known}
+    # All candidates are in the ledger. A checkpoint is written at every stage, so it holds what later ones need.
+    base: State = {"choice": dump(allocation.choice), "savings": dump(savings(allocation)), "exclusions": known}
     if allocation.choice is not None:
         return {**base, "trouble": None, "next": "gate"}
     if any(c.compliant for c in allocation.candidates):
@@ -99,7 +100,7 @@ class _Survey:
         again: set[str] = set()
         for candidate in judgements:
             offer = candidate.priced.offer
-            if any(v.code in MACHINE_RULES for v in candidate.decision.violations):
+            if any(v.code in MACHINE for v in candidate.decision.violations):
                 again.add(offer.cloud)
                 self.barred.setdefault(offer.cloud, set()).add(offer.machine)
         return sorted(again)
@@ -132,16 +133,18 @@ class _Survey:
         }
 
     async def _judge(self, offers: Sequence[Priced]) -> list[Candidate]:
-        return await judged(
-            self.context.gate,
-            self.context.contracts,
+        context = self.context
+        jury = Jury(
+            context.gate,
+            context.contracts,
+            context.precedents,
             self.request,
             self.brief,
-            offers,
-            attempt=self.attempt,
-            spend=self.spend,
-            now=self.now,
+            self.attempt,
+            self.spend,
+            self.now,
         )
+        return await jury.judged(offers)
 
     def _excluded(self, cloud: str) -> bool:
         return any(e.cloud == cloud and not e.region for e in self.exclusions)

@@ -1,27 +1,19 @@
-"""The allocator's decision: priced offers into judged, ranked candidates and the one to take. Pure but for the gate.
+"""The allocator's decision: judged candidates into ranked ones and the one to take. Pure.
 
-The gate is asked about each candidate's whole plan. What is compliant is ranked by expected bill plus expected rework;
-an offer that needs nobody's approval goes before one that does.
+What is compliant is ranked by expected bill plus expected rework; an offer that needs nobody's approval goes before one
+that does.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
-from mcp_handlers.tools.contract import Tool
 from mcp_handlers.tools.get_cost_estimate import Priced
-from workflow.control.decide import judge, plan_questions
-from workflow.control.pricing import price_of
-from workflow.deploy.brief import Brief
-from workflow.deploy.draft import draft
 from workflow.model.base import Noun
 from workflow.model.decision import Decision, Violation
 from workflow.model.money import cents, usd
-from workflow.model.ports import Gate, Spend
 from workflow.model.run import Savings
-from workflow.model.workload import Request
 
 
 class Candidate(Noun):
@@ -29,6 +21,8 @@ class Candidate(Noun):
 
     priced: Priced
     decision: Decision
+    asked: bool = True
+    """False where the verdict follows from the gate's answers about other offers."""
     quota: str = ""
     """What the quota lacks; empty where it suffices or was not asked."""
 
@@ -77,27 +71,6 @@ class Allocation(Noun):
             return f"{usd(more)} dearer"
         rework = cents(mine.priced.cost.rework - best.priced.cost.rework)
         return f"{usd(rework)} more expected rework" if rework > 0 else "same price, later by name"
-
-
-async def judged(
-    gate: Gate,
-    tools: Mapping[str, Tool],
-    request: Request,
-    brief: Brief,
-    offers: Sequence[Priced],
-    *,
-    attempt: int,
-    spend: Spend,
-    now: datetime,
-) -> list[Candidate]:
-    """The gate's verdict on the plan of every offer, in the order of rank."""
-    found: list[Candidate] = []
-    for priced in offers:
-        plan = draft(request, brief, priced.offer, priced.cost, attempt=attempt)
-        price = price_of(priced.cost, brief.cap_cents, brief.cap_per)
-        decision = await judge(gate, plan_questions(tools, request.principal, plan, price, spend, now))
-        found.append(Candidate(priced=priced, decision=decision))
-    return sorted(found, key=lambda c: c.rank)
 
 
 def choose(candidates: Sequence[Candidate]) -> Allocation:

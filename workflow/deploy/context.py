@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import Control
 from workflow.deploy.journal import Journal
+from workflow.deploy.precedents import Precedents
 from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 
 
@@ -27,3 +28,4 @@ class Context:
     patience: float = 120
     poll_seconds: float = 0.25
     max_attempts: int = 12
+    precedents: Precedents = field(default_factory=Precedents)

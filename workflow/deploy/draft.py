@@ -23,20 +23,21 @@ SPOT_RETRIES = 3
 
 def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: int) -> Plan:
     """What would be done to take this offer. Training gets a bucket of its own for checkpoints and results first."""
-    calls: list[tuple[str, Placed]] = []
     place = _Place(request, brief, offer, attempt)
-    if brief.tool in ("create_storage_bucket", "submit_ml_job"):
-        calls.append(("create_storage_bucket", place.bucket()))
-    if brief.tool == "submit_ml_job":
-        calls.append(("submit_ml_job", place.job()))
-    if brief.tool == "provision_compute":
-        calls.append((brief.tool_for(offer.purchase), place.machines()))
+    calls = [(tool, place.wanted(tool)) for tool in tools_for(brief, offer)]
     last = len(calls) - 1
     steps = tuple(
         place.step(tool, wanted, cents(cost.total) if index == last else 0)
         for index, (tool, wanted) in enumerate(calls)
     )
     return Plan(run=request.id, attempt=attempt, offer=offer, cost=cost, steps=steps)
+
+
+def tools_for(brief: Brief, offer: Offer) -> tuple[str, ...]:
+    """The tools that a plan for this offer calls, in their order."""
+    if brief.tool == "submit_ml_job":
+        return ("create_storage_bucket", "submit_ml_job")
+    return (brief.tool_for(offer.purchase),)
 
 
 class _Place:
@@ -54,6 +55,12 @@ class _Place:
             expires_at=None if lasting else request.submitted_at + timedelta(hours=brief.hours + 1),
         )
         self.data = Data(residency=brief.residency, personal=brief.personal_data)
+
+    def wanted(self, tool: str) -> Placed:
+        """The tool's Input."""
+        if tool == "create_storage_bucket":
+            return self.bucket()
+        return self.job() if tool == "submit_ml_job" else self.machines()
 
     def bucket(self) -> create_storage_bucket.Input:
         name = "tg" + digest([self.tags.tenant, self.request.id, self.attempt, self.offer.place])[:22]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflow.deploy.brief import Brief
-from workflow.deploy.candidates import Allocation, savings
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
 from workflow.model.money import cents
 from workflow.model.plan import Plan
-from workflow.model.run import Exclusion, Health, Receipt, Record, Resource, Run
+from workflow.model.run import Exclusion, Health, Receipt, Record, Resource, Run, Savings
 from workflow.model.workload import Request, Workload
 
 
@@ -42,7 +41,6 @@ def conclude(state: State, now: datetime) -> Record:
     trouble = Trouble.model_validate(state["trouble"]) if state.get("trouble") else None
     decision = Decision.model_validate(state["decision"]) if state.get("decision") else None
     plan = Plan.model_validate(state["plan"]) if state.get("plan") else None
-    allocation = Allocation.model_validate(state["allocation"]) if state.get("allocation") else None
     done = trouble is None and decision is not None and decision.allowed and plan is not None
     denied = decision is not None and not decision.allowed
     receipts = [Receipt.model_validate(r) for r in state.get("receipts", [])]
@@ -55,7 +53,7 @@ def conclude(state: State, now: datetime) -> Record:
         assumptions=Brief.model_validate(state["brief"]).assumptions if state.get("brief") else (),
         offer=plan.offer if done and plan else None,
         cost_cents=cents(plan.cost.total) if done and plan else 0,
-        savings=savings(allocation) if done and allocation else None,
+        savings=Savings.model_validate(state["savings"]) if done and state.get("savings") else None,
         plan_digest=plan.digest if plan else "",
         decision=decision,
         resources=tuple(r for receipt in receipts for r in receipt.resources),

@@ -7,7 +7,7 @@ from langgraph.types import interrupt
 from workflow.control.decide import PlanDecided
 from workflow.control.pricing import price_of
 from workflow.deploy.brief import Brief
-from workflow.deploy.candidates import Allocation
+from workflow.deploy.candidates import Candidate
 from workflow.deploy.context import Context
 from workflow.deploy.draft import draft
 from workflow.deploy.state import State, dump
@@ -19,9 +19,7 @@ from workflow.model.workload import Request
 async def judge_plan(context: Context, state: State) -> State:
     """The chosen offer becomes a Plan; the Plan is decided and its money held."""
     request, brief = Request.model_validate(state["request"]), Brief.model_validate(state["brief"])
-    choice = Allocation.model_validate(state["allocation"]).choice
-    if choice is None:
-        raise ValueError("the allocator sent no choice to the gate")
+    choice = Candidate.model_validate(state["choice"])
     plan = draft(request, brief, choice.priced.offer, choice.priced.cost, attempt=state["attempt"])
     decided = await _decide(context, request, brief, plan)
     body = {"plan": dump(plan), "digest": plan.digest, "questions": decided.questions}

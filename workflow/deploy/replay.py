@@ -15,8 +15,10 @@ from typing import Any
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import judge
 from workflow.deploy.brief import Brief, brief
-from workflow.deploy.candidates import Candidate, choose, judged
+from workflow.deploy.candidates import Candidate, choose
 from workflow.deploy.draft import draft
+from workflow.deploy.jury import Jury
+from workflow.deploy.precedents import Precedents
 from workflow.model.base import Json, Noun
 from workflow.model.decision import Approval, Decision
 from workflow.model.ports import Entry, Gate, Language, Spend
@@ -94,16 +96,18 @@ class _Replay:
     async def _allocated(self, body: Json) -> Compared:
         recorded = [Candidate.model_validate(c) for c in body["candidates"]]
         quotas = {_name(c): c.quota for c in recorded}
-        fresh = await judged(
+        # Asked about every candidate, so that what only followed from other answers is proved as well.
+        jury = Jury(
             self.gate,
             self.contracts,
+            Precedents(),
             Request.model_validate(body["request"]),
             Brief.model_validate(body["brief"]),
-            [c.priced for c in recorded],
             attempt=body["attempt"],
             spend=Spend.model_validate(body["spend"]),
             now=datetime.fromisoformat(body["now"]),
         )
+        fresh = await jury.thorough([c.priced for c in recorded])
         derived = choose([c.model_copy(update={"quota": quotas[_name(c)]}) for c in fresh])
         self.revision = body["revision"]
         self.chosen = None if derived.choice is None else derived.choice.model_dump(mode="json")

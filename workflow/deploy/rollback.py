@@ -32,7 +32,15 @@ async def roll_back(context: Context, state: State) -> State:
     forward: State = {"receipts": [], "health": [], "exclusions": exclusions, "left_behind": left, "next": after}
     if not again:
         return forward
-    return {**forward, "attempt": attempt, "plan": None, "decision": None, "allocation": None, "trouble": None}
+    return {
+        **forward,
+        "attempt": attempt,
+        "plan": None,
+        "decision": None,
+        "choice": None,
+        "savings": None,
+        "trouble": None,
+    }
 
 
 def exclude(offer: Offer, trouble: Trouble) -> Exclusion | None:

@@ -15,7 +15,8 @@ class State(TypedDict, total=False):
     started_at: str
     workload: Json | None
     brief: Json | None
-    allocation: Json | None
+    choice: Json | None
+    savings: Json | None
     plan: Json | None
     decision: Json | None
     receipts: list[Json]

@@ -26,7 +26,7 @@ from workflow.control.decide import Control
 from workflow.control.sign import Signer
 from workflow.deploy.allocator import allocate
 from workflow.deploy.brief import Brief, brief
-from workflow.deploy.candidates import Allocation
+from workflow.deploy.candidates import Candidate
 from workflow.deploy.context import Context
 from workflow.deploy.journal import Journal
 from workflow.deploy.state import State, dump
@@ -163,7 +163,7 @@ async def test_the_choice_equals_a_scan_of_every_line(
         request = a_request(id=f"r{seed}").model_copy(update={"principal": ADA})
         state: State = {"request": dump(request), "brief": dump(wanted), "attempt": 0, "exclusions": []}
         after = await allocate(context, state)
-        choice = Allocation.model_validate(after["allocation"]).choice if after.get("allocation") else None
+        choice = Candidate.model_validate(after["choice"]) if after.get("choice") else None
         asked = [within(w, wanted.residency) for w in permitted if not wanted.clouds or w.cloud in wanted.clouds]
         least = [cost for world in asked for cost in scan.least(world, need(wanted))[0].values()]
         assert (choice.priced.cost.ranked if choice else None) == min(least, default=None), (seed, wanted)
