@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import ConfigDict, model_validator
@@ -11,6 +12,9 @@ from workflow.model.decision import Decision, Verdict, Violation
 
 ERROR = "GATE_ERROR"
 REMEDY = "Nothing was done. Try again; if it stays, have an operator check the policy bundle."
+UNAVAILABLE = "GATE_UNAVAILABLE"
+REVISION = "GATE_REVISION"
+ABSENT = "Nothing was done, and nothing is lost: it goes on when the policy engine answers again."
 DATA_FAULT = "POLICY_DATA"
 DATA_REMEDY = "An operator repairs the named file under policies/data; until then nothing is allowed."
 
@@ -53,3 +57,19 @@ def denial(message: str, revision: str, input_digest: str, *, code: str = ERROR,
         revision=revision,
         input_digest=input_digest,
     )
+
+
+def absence(message: str, revision: str, input_digest: str, *, code: str = UNAVAILABLE) -> Decision:
+    """The denial where the engine itself is missing, or has other policies than it should have."""
+    return denial(message, revision, input_digest, code=code, remedy=ABSENT)
+
+
+def at_fault(faults: Sequence[str], revision: str, input_digest: str) -> Decision:
+    """The denial of everything while the bundle's data fails its own checks."""
+    message = f"The policy data is at fault: {'; '.join(faults)}."
+    return denial(message, revision, input_digest, code=DATA_FAULT, remedy=DATA_REMEDY)
+
+
+def absent(decision: Decision) -> bool:
+    """Whether nobody has judged: the engine is missing for now, and the same question may be answered later."""
+    return any(violation.code in (UNAVAILABLE, REVISION) for violation in decision.violations)

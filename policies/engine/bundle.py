@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -39,22 +40,32 @@ def load_bundle(folder: Path = PACKAGED) -> Bundle:
 
     Raises BadBundle where there is no policy, or a file cannot be read as what it is.
     """
-    policies: list[tuple[str, str]] = []
-    data: Json = {}
-    hashed = hashlib.sha256()
+    files: list[tuple[str, str]] = []
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         try:
-            text = path.read_text(encoding="utf-8")
-            if path.suffix == ".rego":
-                policies.append((name, text))
-            else:
-                data[path.parent.name] = json.loads(text, object_pairs_hook=_once)
+            files.append((name, path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise BadBundle(f"{name} cannot be read: {error}") from error
+    return bundle_of(files, folder.name)
+
+
+def bundle_of(files: Sequence[tuple[str, str]], where: str) -> Bundle:
+    """The bundle of these (path, text) pairs, which are in order. Raises BadBundle, as `load_bundle` does."""
+    policies: list[tuple[str, str]] = []
+    data: Json = {}
+    hashed = hashlib.sha256()
+    for name, text in files:
+        if name.endswith(".rego"):
+            policies.append((name, text))
+        else:
+            try:
+                data[name.split("/")[-2]] = json.loads(text, object_pairs_hook=_once)
+            except ValueError as error:
+                raise BadBundle(f"{name} cannot be read: {error}") from error
         hashed.update(f"{name}\0{len(text)}\0{text}".encode())
     if not policies:
-        raise BadBundle(f"There are no policies in {folder.name}.")
+        raise BadBundle(f"There are no policies in {where}.")
     return Bundle(tuple(policies), json.dumps(data), hashed.hexdigest())
 
 

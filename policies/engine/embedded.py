@@ -55,10 +55,7 @@ class Embedded:
             asked = canonical(question)
             input_digest = hashlib.sha256(asked).hexdigest()
             if self._faults:
-                return answer.denial(
-                    f"The policy data is at fault: {'; '.join(self._faults)}.", self.revision, input_digest,
-                    code=answer.DATA_FAULT, remedy=answer.DATA_REMEDY,
-                )  # fmt: skip
+                return answer.at_fault(self._faults, self.revision, input_digest)
             text = self._evaluated(ENTRYPOINT, asked.decode())
             return answer.decision(text, self.revision, input_digest)
         except Exception as error:  # noqa: BLE001  whatever it is, it must deny

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from policies.engine.archive import TEST, pack, texts_of
 from policies.engine.bundle import load_bundle
 from policies.engine.embedded import Embedded
+from policies.engine.opa_server import OpaServer
 from policies.engine.question import Call, MachineFacts, Price, question
+from tests.contract.opa import OpaProcess, binary, end
 from workflow.model.base import Json
 from workflow.model.ports import Gate, Spend
 from workflow.model.workload import Principal
@@ -19,12 +22,62 @@ MIA = Principal(id="mia@acme", tenant="acme", roles=("ml-engineer",))
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-def embedded(folder: Path) -> Gate:
-    """The engine in process, over the bundle in `folder`."""
-    return Embedded(load_bundle(folder))
+class Engines:
+    """Gates of one kind over any folder of policies, and what they need to be ended."""
+
+    def made(self, folder: Path) -> Gate:
+        """A gate over the policies in `folder`."""
+        raise NotImplementedError
+
+    async def close(self, gate: Gate) -> None:
+        """Give back what a gate holds in this event loop."""
+
+    async def end(self) -> None:
+        """Give back what the gates use."""
 
 
-ENGINES: list[Callable[[Path], Gate]] = [embedded]
+class InProcess(Engines):
+    """`Embedded`."""
+
+    def made(self, folder: Path) -> Gate:
+        """The engine in process."""
+        return Embedded(load_bundle(folder))
+
+
+class OfOpa(Engines):
+    """`OpaServer`, each over a real OPA with the folder as its bundle file; the same files share one."""
+
+    def __init__(self, place: Path) -> None:
+        binary()
+        self._place = place
+        self._servers: dict[str, OpaProcess] = {}
+        self._gates: list[OpaServer] = []
+
+    def made(self, folder: Path) -> Gate:
+        """The client of a server of its own."""
+        revision = load_bundle(folder).revision
+        if revision not in self._servers:
+            file = self._place / f"{revision}.tar.gz"
+            # Without tests: OPA refuses a bundle whose tests do not fit the types of its rules.
+            file.write_bytes(pack({n: t for n, t in texts_of(folder).items() if not n.endswith(TEST)}))
+            self._servers[revision] = OpaProcess(file)
+        gate = OpaServer(self._servers[revision].address, lambda: revision)
+        self._gates.append(gate)
+        return gate
+
+    async def close(self, gate: Gate) -> None:
+        """Close its connections."""
+        assert isinstance(gate, OpaServer)
+        await gate.close()
+
+    async def end(self) -> None:
+        """End clients and servers."""
+        for gate in self._gates:
+            await self.close(gate)
+        end(list(self._servers.values()))
+
+
+ENGINES: dict[str, Callable[[Path], Engines]] = {"embedded": lambda place: InProcess(), "opa": OfOpa}
 
 
 def training() -> Json:

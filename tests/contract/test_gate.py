@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policies.engine.bundle import PACKAGED, load_bundle
-from tests.contract.gates import ENGINES, changed, reading, training
+from tests.contract.gates import ENGINES, Engines, changed, reading, training
 from workflow.model.base import Json, digest
 from workflow.model.decision import Decision, Violation
 from workflow.model.ports import Gate
@@ -20,10 +20,16 @@ from workflow.model.ports import Gate
 Engine = Callable[[Path], Gate]
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    made: Engine = request.param
-    return made
+@pytest.fixture(scope="module", params=ENGINES)
+async def engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engines]:
+    kind = ENGINES[request.param](tmp_path_factory.mktemp("engines"))
+    yield kind
+    await kind.end()
+
+
+@pytest.fixture
+def engine(engines: Engines) -> Engine:
+    return engines.made
 
 
 @pytest.fixture
@@ -159,12 +165,14 @@ async def test_after_a_failure_it_still_judges(gate: Gate) -> None:
     assert (await gate.decide(training())).allowed
 
 
-async def test_it_judges_in_whatever_thread_it_is_asked(gate: Gate) -> None:
-    def ask() -> Decision:
-        return asyncio.run(gate.decide(training()))
+async def test_it_judges_in_whatever_thread_it_is_asked(engines: Engines, gate: Gate) -> None:
+    async def ask() -> Decision:
+        found = await gate.decide(training())
+        await engines.close(gate)
+        return found
 
     here = await gate.decide(training())
-    there = await asyncio.gather(*(asyncio.to_thread(ask) for _ in range(4)))
+    there = await asyncio.gather(*(asyncio.to_thread(asyncio.run, ask()) for _ in range(4)))
     assert there == [here] * 4
 
 
@@ -192,7 +200,8 @@ async def test_it_judges_in_whatever_thread_it_is_asked(gate: Gate) -> None:
 )
 async def test_an_answer_of_another_shape_is_a_denial(engine: Engine, folder: Path, rego: str) -> None:
     decision = await _answering(engine, folder, rego).decide(training())
-    assert (decision.verdict, _codes(decision)) == ("deny", ["GATE_ERROR"])
+    # OPA does not even start over policies that it can see are wrong, and then nobody is there to ask.
+    assert (decision.verdict, _codes(decision)) in [("deny", ["GATE_ERROR"]), ("deny", ["GATE_UNAVAILABLE"])]
     assert decision.violations[0].remedy
 
 
