@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,10 +19,10 @@ app = typer.Typer(help="The append-only, hash-chained record of every decision."
 
 
 async def _verify() -> Verification:
-    path = settings().database
-    if not path.exists():
-        raise NotFound(f"There is no ledger at {path}.", "Run something first: `tollgate run …`.")
-    async with open_store(path) as store:
+    where = settings().database
+    if isinstance(where, Path) and not where.exists():
+        raise NotFound(f"There is no ledger at {where}.", "Run something first: `tollgate run …`.")
+    async with open_store(where) as store:
         return await store.verify_ledger()
 
 

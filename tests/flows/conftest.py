@@ -4,7 +4,8 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -27,16 +28,16 @@ def _free_ports(count: int, worker: str) -> int:
     raise RuntimeError("no free ports")
 
 
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Everything up. The environment of this process is changed for as long as that lasts."""
+@contextmanager
+def everything_up(home: Path, database_url: str = "") -> Iterator[Settings]:
+    """The house with that home and database. The environment of this process is changed for as long as that lasts."""
     base = _free_ports(20, os.environ.get("PYTEST_XDIST_WORKER", ""))
-    home = tmp_path_factory.mktemp("house")
     before = dict(os.environ)
     os.environ |= {
         "TOLLGATE_HOME": str(home),
         "TOLLGATE_PORT": str(base),
         "TOLLGATE_LOCAL_PORT_BASE": str(base + 8),
+        "TOLLGATE_DATABASE_URL": database_url,
     }
     found = settings()
     try:
@@ -46,6 +47,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         supervisor.down(found.home, [tollgate_service(found)])
         os.environ.clear()
         os.environ |= before
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Everything up, with the store in a file."""
+    with everything_up(tmp_path_factory.mktemp("house")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_bad_request_exits_with_2_and_says_what_to_do(told: Any, text: str | b
 
 async def test_a_row_that_was_changed_is_found_and_named(house: House) -> None:
     as_json("run", "We need a bucket for backups in Ireland")
-    path = house.told.database
+    path = house.told.home / "tollgate.db"
     with sqlite3.connect(path) as database:
         (seq, body) = database.execute("SELECT seq, body FROM events WHERE kind = 'planned' LIMIT 1").fetchone()
         triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()

@@ -1,37 +1,45 @@
-"""Where LangGraph keeps a run's place: its own tables in the store's file, through a connection of its own.
+"""Where LangGraph keeps a run's place: its own tables in the store's database, through a connection of its own.
 
 LangGraph commits in the middle of what it does, so it cannot share the store's connection.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.base import BaseCheckpointSaver, ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from workflow.model.base import Noun
-from workflow.store.database import Where
-from workflow.store.sqlite import connect
+from workflow.store.database import Where, is_url
+from workflow.store.sqlite import connect, failed
 
 
 @asynccontextmanager
-async def open_checkpoints(path: Where) -> AsyncIterator[AsyncSqliteSaver]:
-    """The saver for `compile(checkpointer=…)`, on the file at `path`, which it shares with `open_store`.
+async def open_checkpoints(where: Where) -> AsyncIterator[BaseCheckpointSaver[Any]]:
+    """The saver for `compile(checkpointer=…)`, on the file or the database at `where`, which `open_store` uses too.
 
     A graph's state may hold JSON values, times and the nouns of `workflow.model`. Any other class comes back from a
     checkpoint as the plain dict of its fields: nothing that a checkpoint names is imported or called.
     """
     # A tuple, and not None with an environment variable beside it: then the saver is strict whatever the process set.
     serializer = JsonPlusSerializer(allowed_msgpack_modules=tuple(_nouns(Noun)))
-    async with connect(path, isolation="IMMEDIATE") as connection:
-        saver = Saver(connection, serde=serializer)
-        await saver.setup()
-        yield saver
+    if is_url(where):
+        # Only who has a PostgreSQL pays for importing its driver.
+        from workflow.store.postgres_checkpoints import open_saver
+
+        async with open_saver(str(where), serializer) as saver:
+            yield saver
+    else:
+        async with connect(where, isolation="IMMEDIATE") as connection:
+            file = Saver(connection, serde=serializer)
+            await file.setup()
+            yield file
 
 
 class Saver(AsyncSqliteSaver):
@@ -63,10 +71,12 @@ class Saver(AsyncSqliteSaver):
     async def _whole(self) -> AsyncIterator[None]:
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             # Under the lock, so that another writer's transaction is never the one that is undone.
             async with self.lock:
                 await self.conn.rollback()
+            if isinstance(error, sqlite3.Error):
+                raise failed(error, "The run's place could not be kept") from error
             raise
 
 

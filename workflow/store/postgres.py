@@ -41,7 +41,8 @@ async def open_postgres(url: str) -> AsyncIterator[PostgresDatabase]:
 @asynccontextmanager
 async def open_pool(url: str, most: int, **connecting: Any) -> AsyncIterator[AsyncConnectionPool[AsyncConnection[Any]]]:
     """Connections to the database, up to `most` of them, each asked whether it still lives before it is lent."""
-    timeouts: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": PATIENCE_SECONDS * 1000}
+    patience = PATIENCE_SECONDS * 1000
+    timeouts: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": patience}
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
         url,
         kwargs=timeouts | connecting,

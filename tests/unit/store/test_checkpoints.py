@@ -1,4 +1,4 @@
-"""A run's place survives the process, beside the store in one file, and brings back only what may come back."""
+"""A run's place survives the process, beside the store in one database, and brings back only what may come back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
-from tests.contract.stores import NOW, a_run, an_event
+from tests.contract.stores import NOW, STORES, a_run, an_event
 from workflow.model.base import Noun
 from workflow.model.offer import Offer
 from workflow.model.workload import Workload
@@ -28,6 +28,12 @@ WORKLOAD = Workload(kind="batch", residency=("DE", "FR"), hours=6)
 OFFER = Offer(
     cloud="aws", region="eu-west-1", jurisdictions=("EU",), observed=date(2026, 11, 1), basis="list", snapshot="s"
 )  # fmt: skip
+
+
+@pytest.fixture(params=STORES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    return STORES[request.param].place(tmp_path)
 
 
 class Place(TypedDict, total=False):
@@ -67,15 +73,14 @@ async def begin(path: str) -> None:
         await asyncio.Event().wait()
 
 
-async def test_a_graph_that_waits_goes_on_after_its_process_was_killed(tmp_path: Path) -> None:
-    path = str(tmp_path / "store.db")
-    code = f"import asyncio; from tests.unit.store.test_checkpoints import begin; asyncio.run(begin({path!r}))"
+async def test_a_graph_that_waits_goes_on_after_its_process_was_killed(place: str) -> None:
+    code = f"import asyncio; from tests.unit.store.test_checkpoints import begin; asyncio.run(begin({place!r}))"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     assert await process.stdout.readline() == b"waiting\n"
     process.kill()
     await process.wait()
-    async with open_store(path) as store, open_checkpoints(path) as saver:
+    async with open_store(place) as store, open_checkpoints(place) as saver:
         compiled = graph().compile(checkpointer=saver)
         waiting = await compiled.aget_state(RUN)
         assert waiting.next == ("ask",)
@@ -99,13 +104,13 @@ class StrangeNoun(Noun):
 
 
 @pytest.mark.parametrize("stranger", [Stranger(text="x"), StrangeNoun(text="x")])
-async def test_a_class_from_elsewhere_comes_back_as_plain_fields(tmp_path: Path, stranger: BaseModel) -> None:
-    async with open_checkpoints(tmp_path / "store.db") as saver:
+async def test_a_class_from_elsewhere_comes_back_as_plain_fields(place: str, stranger: BaseModel) -> None:
+    async with open_checkpoints(place) as saver:
         assert saver.serde.loads_typed(saver.serde.dumps_typed({"other": stranger})) == {"other": {"text": "x"}}
 
 
-async def test_nouns_and_times_come_back_as_they_were(tmp_path: Path) -> None:
-    async with open_checkpoints(tmp_path / "store.db") as saver:
+async def test_nouns_and_times_come_back_as_they_were(place: str) -> None:
+    async with open_checkpoints(place) as saver:
         kept = {"run": a_run(), "event": an_event(number=1), "offer": OFFER, "at": NOW}
         assert saver.serde.loads_typed(saver.serde.dumps_typed(kept)) == kept
 
@@ -141,9 +146,8 @@ async def test_a_checkpoint_that_is_cut_off_does_not_lock_the_file(
         await getattr(saver, whole)(*arguments[whole])
 
 
-async def test_runs_and_their_store_write_side_by_side(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-    async with open_store(path) as store, open_checkpoints(path) as saver:
+async def test_runs_and_their_store_write_side_by_side(place: str) -> None:
+    async with open_store(place) as store, open_checkpoints(place) as saver:
         compiled = graph().compile(checkpointer=saver)
         runs = [
             compiled.ainvoke({}, {"configurable": {"thread_id": f"run-{number}"}}, durability="sync")
@@ -152,3 +156,11 @@ async def test_runs_and_their_store_write_side_by_side(tmp_path: Path) -> None:
         ends = await asyncio.gather(*runs, *(store.append(an_event(number=number)) for number in range(10)))
         assert all("__interrupt__" in end for end in ends[:10])
         assert (await store.verify_ledger()).entries == 10
+
+
+async def test_several_may_make_the_tables_at_once(place: str) -> None:
+    async def opened() -> None:
+        async with open_checkpoints(place) as saver:
+            await graph().compile(checkpointer=saver).aget_state(RUN)
+
+    await asyncio.gather(*(opened() for _ in range(4)))
