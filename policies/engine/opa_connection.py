@@ -55,32 +55,19 @@ def address(environ: Mapping[str, str]) -> Address:
     return Address(shown, port or 8181, tls, token, environ.get(CA, ""), environ.get(CERTIFICATE, ""))
 
 
-class Connection(AsyncOpaClient):
-    """The client with a session of ours: a pool, our own authority, and the question sent in the one byte form that
+async def connect(server: Address, deadline: float) -> AsyncOpaClient:
+    """A client with a session of ours in it: a pool, our own authority, and the question sent in the one byte form that
     its digest is taken of. It is not told to retry: it would also do so where a policy is at fault."""
-
-    def __init__(self, server: Address, deadline: float) -> None:
-        super().__init__(
-            host=server.host, port=server.port, ssl=server.tls, token=server.token or None, retries=0, timeout=deadline
-        )
-        self._server = server
-
-    async def _init_session(self) -> None:
-        server = self._server
-        trusted: ssl.SSLContext | bool = True
-        if server.tls:
-            trusted = ssl.create_default_context(cafile=server.ca or None)
-            if server.certificate:
-                trusted.load_cert_chain(server.certificate)
-        self._session = aiohttp.ClientSession(
-            headers=self.headers,
-            connector=aiohttp.TCPConnector(limit=POOLED, ssl=trusted),
-            timeout=aiohttp.ClientTimeout(total=self.timeout),
-            json_serialize=lambda value: canonical(value).decode(),
-        )
-
-    async def opened(self) -> Connection:
-        """Itself, ready to be asked."""
-        if self._session is None or self._session.closed:
-            await self._init_session()
-        return self
+    trusted: ssl.SSLContext | bool = True
+    if server.tls:
+        trusted = ssl.create_default_context(cafile=server.ca or None)
+        if server.certificate:
+            trusted.load_cert_chain(server.certificate)
+    client = AsyncOpaClient(host=server.host, port=server.port, ssl=server.tls, retries=0, timeout=deadline)
+    client._session = aiohttp.ClientSession(
+        headers={"authorization": f"Bearer {server.token}"} if server.token else None,
+        connector=aiohttp.TCPConnector(limit=POOLED, ssl=trusted),
+        timeout=aiohttp.ClientTimeout(total=deadline),
+        json_serialize=lambda value: canonical(value).decode(),
+    )
+    return client

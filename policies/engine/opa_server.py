@@ -10,9 +10,10 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import aiohttp
+from opa_client.opa_async import AsyncOpaClient
 
 from policies.engine import answer
-from policies.engine.opa_connection import Address, Connection
+from policies.engine.opa_connection import Address, connect
 from workflow.model.base import Json, canonical
 from workflow.model.decision import Decision
 
@@ -45,7 +46,7 @@ class OpaServer:
     def __init__(self, server: Address, expected: Callable[[], str], deadline: float = DEADLINE) -> None:
         self._server, self._expected, self._deadline = server, expected, deadline
         # A pool belongs to the loop that it was opened in.
-        self._connections: WeakKeyDictionary[AbstractEventLoop, Connection] = WeakKeyDictionary()
+        self._connections: WeakKeyDictionary[AbstractEventLoop, AsyncOpaClient] = WeakKeyDictionary()
         self._faults: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -118,8 +119,8 @@ class OpaServer:
                     raise Away(type(error).__name__) from error
         raise AssertionError("the last try raises")
 
-    async def _connection(self) -> Connection:
+    async def _connection(self) -> AsyncOpaClient:
         loop = asyncio.get_running_loop()
         if loop not in self._connections:
-            self._connections[loop] = Connection(self._server, self._deadline)
-        return await self._connections[loop].opened()
+            self._connections[loop] = await connect(self._server, self._deadline)
+        return self._connections[loop]
