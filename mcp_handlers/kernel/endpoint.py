@@ -14,7 +14,7 @@ from mcp_handlers.kernel.response import Response, json_response
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, Message, RpcError
 from workflow.model.base import Json
-from workflow.model.errors import Overloaded, RateLimited, TrustUnknown, Unauthorized
+from workflow.model.errors import InsufficientScope, Overloaded, RateLimited, TrustUnknown, Unauthorized
 
 VERSION = "0.1.0"
 LIST_TTL_MS = 300_000
@@ -47,10 +47,11 @@ class Service(Protocol):
 @dataclass(frozen=True)
 class Endpoint:
     """`rpc` is the whole of it: no session, no state. With `tasks`, long calls are answered with a handle to those who
-    can take one."""
+    can take one. `metadata` is the address that tells a client where to sign in (RFC 9728), if people can."""
 
     service: Service
     tasks: tasks.Tasks | None = None
+    metadata: str = ""
 
     async def rpc(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one JSON-RPC request. `headers` have lower-case names. Never raises."""
@@ -102,7 +103,7 @@ class Endpoint:
     async def _extension(self, message: Message, headers: Mapping[str, str]) -> Json:
         if self.tasks is None or not message.modern or message.method not in tasks.METHODS:
             raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method)
-        with _http():
+        with _http(self.metadata):
             return await tasks.answer(self.tasks, headers, message.method, message.params)
 
     def _capabilities(self) -> Json:
@@ -125,7 +126,7 @@ class Endpoint:
             raise RpcError(wire.INVALID_PARAMS, f"Unknown tool: {name[:64]}")
         takes_handle = message.modern and tasks.declared(meta)
         performer = self.tasks if self.tasks is not None and takes_handle else self.service
-        with _http():
+        with _http(self.metadata):
             return (await performer.call(headers, name, arguments or {}, meta)).wire()
 
     def _info(self) -> Json:
@@ -136,18 +137,28 @@ _CAPABILITIES: dict[str, Any] = {"tools": {"listChanged": False}}
 
 
 @contextmanager
-def _http() -> Iterator[None]:
-    """What HTTP itself has an answer for: who is not known, who has to wait, and that nobody can be known now."""
+def _http(metadata: str) -> Iterator[None]:
+    """What HTTP itself has an answer for: who is not known or was not given enough, who has to wait, and that nobody
+    can be known now."""
     try:
         yield
     except Unauthorized as error:
-        challenge = {"www-authenticate": f'Bearer realm="tollgate", error_description="{error.message}"'}
-        data = {"code": error.code, "remedy": error.remedy}
-        raise RpcError(wire.INVALID_REQUEST, error.message, data, status=401, headers=challenge) from None
+        raise _unknown(error, 401, metadata, error_description=error.message) from None
+    except InsufficientScope as error:
+        raise _unknown(error, 403, metadata, error="insufficient_scope", scope=error.needed) from None
     except (Overloaded, RateLimited) as error:
         raise _later(error, 429) from None
     except TrustUnknown as error:
         raise _later(error, 503) from None
+
+
+def _unknown(error: Unauthorized | InsufficientScope, status: int, metadata: str, **told: str) -> RpcError:
+    """The challenge of RFC 6750, with where to sign in as RFC 9728 puts it."""
+    parts = {"realm": "tollgate", **told, **({"resource_metadata": metadata} if metadata else {})}
+    challenge = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items())
+    data = {"code": error.code, "remedy": error.remedy}
+    headers = {"www-authenticate": challenge}
+    return RpcError(wire.INVALID_REQUEST, error.message, data, status=status, headers=headers)
 
 
 def _later(error: Overloaded | RateLimited | TrustUnknown, status: int) -> RpcError:

@@ -163,6 +163,21 @@ class TrustUnknown(Retryable):
     default_remedy = "See that the function reaches what TOLLGATE_JWKS names and its clock is right; send it again."
 
 
+class InsufficientScope(Terminal):
+    """The token's holder was not given the scope `needed`, which this call takes."""
+
+    code = "INSUFFICIENT_SCOPE"
+    default_remedy = "Sign in again and ask for the scope that is named."
+    needed: str = ""
+
+    @classmethod
+    def lacking(cls, needed: str) -> InsufficientScope:
+        """For want of this scope."""
+        error = cls(f"The token lacks the scope {needed}.")
+        error.needed = needed
+        return error
+
+
 class Unauthorized(Terminal):
     """No valid identity, or a write without a valid Grant."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from workflow.model.api_key import ApiKey
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.run import Receipt, Run, State
@@ -176,5 +177,21 @@ class Ledger(Protocol):
         """Ledger entries in order, from just after sequence number `after`."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, Protocol):
+class ApiKeys(Protocol):
+    """Keys of services that call the control plane."""
+
+    async def add_api_key(self, key: ApiKey, event: Event) -> None:
+        """Keep a new key and say so in the ledger, together."""
+
+    async def get_api_key(self, name: str) -> ApiKey | None:
+        """The key by its id, or None."""
+
+    async def list_api_keys(self, tenant: str) -> Sequence[ApiKey]:
+        """A tenant's keys, oldest first."""
+
+    async def revoke_api_key(self, name: str, now: datetime, event: Event) -> bool:
+        """End a key; False where it was ended before. Raises NotFound."""
+
+
+class Store(Runs, Receipts, Budgets, Ledger, ApiKeys, Protocol):
     """Everything that is kept. Every method is one transaction."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from workflow.store.api_keys import ApiKeyStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
 from workflow.store.events import LedgerStore
@@ -14,7 +15,7 @@ from workflow.store.runs import RunStore
 from workflow.store.sqlite import open_sqlite
 
 
-class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore):
+class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore, ApiKeyStore):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
 
