@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-ROOMS = ("runs", "ledger", "prices", "local")
+ROOMS = ("runs", "approvals", "ledger", "prices", "local")
 COMMANDS = ("run", "parse", "token")
 
 

@@ -26,7 +26,9 @@ err = _console(stderr=True)
 
 
 def code_of(error: TollgateError) -> int:
-    """2 for what the caller must correct, 1 for the rest."""
+    """2 for what the caller must correct, 3 for what they may not do, 1 for the rest."""
+    if error.code == "FORBIDDEN":
+        return DENIED
     return BAD_REQUEST if error.code in ("BAD_REQUEST", "NOT_FOUND") else FAILED
 
 

@@ -111,7 +111,8 @@ class Picture:
             self._out.print(f"    [dim]remedy:[/] {violation.remedy}", soft_wrap=True)
 
     def _person(self, body: Json) -> None:
-        self._title(f"Approval by {body['approval']['approver']}")
+        words = ((body["asked"] or {}).get("words")) or []
+        self._title(f"Approval: {', '.join(word['approver'] for word in words) or 'nobody'}")
         self._verdict(Decision.model_validate(body["decision"]))
 
     def _step(self, body: Json) -> None:

@@ -25,6 +25,7 @@ from workflow.model.errors import BadRequest, TollgateError
 from workflow.model.ports import Event
 from workflow.model.run import Run
 from workflow.model.workload import Request
+from workflow.store.store import open_store
 
 EXITS = {"succeeded": output.OK, "denied": output.DENIED, "failed": output.FAILED, "waiting": output.WAITING}
 
@@ -107,10 +108,14 @@ async def conduct(told: Settings, request: Request, picture: Picture | None) -> 
 def conclude(told: Settings, ended: Run, as_json: bool) -> int:
     """Save the record, say where, and give the exit code."""
     if ended.record is None:
+        waits_for = asyncio.run(_asked(told, ended))
         if as_json:
-            output.say_json({"run": ended.id, "state": ended.state})
+            output.say_json({"run": ended.id, "state": ended.state, "approval": waits_for})
         else:
             out.print(f"[yellow]●[/] [bold]waiting[/]  run {ended.id} needs somebody's approval")
+            out.print(f"  look:    tollgate approvals show {waits_for}", soft_wrap=True)
+            out.print(f"  decide:  tollgate approvals approve {waits_for}   (or deny)", soft_wrap=True)
+            out.print(f"[dim]  It goes on with the yes, or with tollgate runs resume {ended.id}[/]", soft_wrap=True)
         return EXITS[ended.state]
     path = save(told.home, ended)
     if as_json:
@@ -119,6 +124,13 @@ def conclude(told: Settings, ended: Run, as_json: bool) -> int:
         out.print(f"  record   {path}", soft_wrap=True)
         out.print(f"[dim]  again:   tollgate runs show {ended.id}     proof: tollgate ledger verify[/]")
     return output.BAD_REQUEST if ended.record.code == "BAD_REQUEST" else EXITS[ended.state]
+
+
+async def _asked(told: Settings, ended: Run) -> str:
+    """The id of what the run waits for; empty where it waits for nothing that is open."""
+    async with open_store(told.database) as store:
+        waiting = await store.list_approvals(tenant=ended.tenant, unclosed=True, limit=1000)
+    return next((each.request.id for each in waiting if each.request.run == ended.id), "")
 
 
 def save(home: Path, ended: Run) -> Path:

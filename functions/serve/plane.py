@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functions.binding import gate
 from functions.registry import cloud_names, contracts
 from functions.serve.settings import Settings
+from functions.serve.terms import approval_terms
 from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
@@ -57,6 +58,7 @@ def control(settings: Settings, store: Store, post: Post) -> Control:
         signer=signer,
         clock=clock,
         estimate=estimate(clouds, signer),
+        terms=approval_terms(),
     )
 
 

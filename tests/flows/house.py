@@ -8,12 +8,16 @@ from functions.cli.local import send_fault
 from functions.cli.run import make_request
 from functions.cli.workbench import workbench
 from functions.serve.settings import Settings
+from functions.serve.terms import approval_terms
 from infra.local.faults import Fault
+from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.holdings import holdings
+from workflow.control.approvals.desk import Desk
 from workflow.deploy.conduct import resume, start
-from workflow.model.decision import Approval
+from workflow.model.approval import Asked
 from workflow.model.ports import Entry, Event, Reservation
 from workflow.model.run import Receipt, Record, Run
+from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
 
@@ -38,10 +42,17 @@ class House:
         assert run.record is not None
         return run.record
 
-    async def approve(self, run: Run, approval: Approval) -> Run:
-        """Go on with a waiting run."""
+    async def say(self, run: Run, person: Principal, *, approved: bool, reason: str = "") -> Asked:
+        """A person's word on what a run waits for."""
+        async with open_store(self.told.database) as store:
+            desk = Desk(store, SystemClock(), approval_terms())
+            (asked,) = [a for a in await store.list_approvals(unclosed=True, limit=1000) if a.request.run == run.id]
+            return await desk.say(person, asked.request.id, approved=approved, reason=reason)
+
+    async def resume(self, run: Run) -> Run:
+        """Go on with a run, in a graph of its own as another process would have it."""
         async with workbench(self.told, run.request.principal, self.events.append, _unwatched) as (context, graph):
-            return await resume(context, graph, run.id, approval)
+            return await resume(context, graph, run.id)
 
     def fault(self, cloud: str, kind: str, **how: Any) -> None:
         """Make a cloud misbehave."""

@@ -1,12 +1,9 @@
 """What is not done, and what is said about it."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
-from workflow.model.decision import Approval
 from workflow.model.workload import Principal
 
 
@@ -73,39 +70,9 @@ BIG = "Train on 8 H100 GPUs on 2 nodes for 85 hours, EU only, on-demand"
 """Dear enough for the soft budget to ask."""
 
 
-def word(digest: str, *, approved: bool) -> Approval:
-    """A person's word on a plan."""
-    now = datetime.now(UTC)
-    return Approval(
-        plan_digest=digest,
-        approver="grace@example.com",
-        approved=approved,
-        decided_at=now,
-        expires_at=now + timedelta(hours=1),
-    )
-
-
 async def test_a_plan_over_the_soft_budget_waits_for_a_person_and_makes_nothing(house: House) -> None:
     run = await house.ask(BIG)
     decided = house.of_kind("decided")[-1]["decision"]
     assert (run.state, decided["verdict"]) == ("waiting", "ask")
     assert [v["code"] for v in decided["violations"]] == ["BUDGET_SOFT"]
-    assert await house.holdings() == NOTHING
-
-
-async def test_a_persons_yes_lets_exactly_that_plan_go_on(house: House) -> None:
-    run = await house.ask(BIG)
-    ended = await house.approve(run, word(house.of_kind("decided")[-1]["digest"], approved=True))
-    assert ended.record is not None
-    assert (ended.state, ended.record.code) == ("succeeded", "")
-    assert [r.kind for r in ended.record.resources] == ["bucket", "job"]
-
-
-@pytest.mark.parametrize("what", ["no", "another plan"])
-async def test_any_other_word_ends_the_run_denied(house: House, what: str) -> None:
-    run = await house.ask(BIG)
-    digest = house.of_kind("decided")[-1]["digest"] if what == "no" else "0" * 64
-    ended = await house.approve(run, word(digest, approved=what != "no"))
-    assert ended.record is not None
-    assert (ended.state, ended.record.code) == ("denied", "APPROVAL_REFUSED")
     assert await house.holdings() == NOTHING

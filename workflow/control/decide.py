@@ -10,31 +10,42 @@ from mcp_handlers.kernel.forward import Pass
 from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.tools.contract import Tool
 from policies.engine.question import Call, MachineFacts, Price, question
-from workflow.control.approval import objection
+from workflow.control.approvals.desk import Desk
+from workflow.control.approvals.elevate import elevated
+from workflow.control.approvals.hearing import settled, unneeded
+from workflow.control.approvals.matters import call_matter, plan_matter
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
+from workflow.model.approval import STRICT, Asked, Terms
 from workflow.model.base import Json, Noun, canonical, digest
-from workflow.model.decision import Approval, Decision, Verdict, Violation
-from workflow.model.plan import Plan, effect_key
+from workflow.model.decision import Decision, Verdict, Violation
+from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Gate, Reservation, Spend, Store
 from workflow.model.workload import Principal
 
 
 class Decided(Noun):
-    """A decision on one call. `leave` is there if it is allowed; `question` is what the gate was asked."""
+    """A decision on one call. `leave` is there if it is allowed.
+
+    `question` is what the gate was asked and `judged` what it said; `decision` is what that came to with what people
+    say, who are asked with `asked`.
+    """
 
     decision: Decision
+    judged: Decision
     question: Json
     key: str
     cost_cents: int
     leave: Pass | None = None
+    asked: Asked | None = None
 
 
 class PlanDecided(Noun):
-    """A decision on a whole plan. `questions` are what the gate was asked, one per step."""
+    """A decision on a whole plan. `questions` are what the gate was asked, one per step; `asked` is what people are."""
 
     decision: Decision
     questions: tuple[Json, ...]
+    asked: Asked | None = None
 
 
 _WORST: tuple[Verdict, ...] = ("deny", "ask", "allow")
@@ -96,34 +107,61 @@ class Control:
     signer: Signs
     clock: Clock
     estimate: Estimate
+    terms: Terms = STRICT
+
+    @property
+    def desk(self) -> Desk:
+        """Where people are asked."""
+        return Desk(self.store, self.clock, self.terms)
+
+    async def elevated(self, principal: Principal, run: str, *, writes: bool = False) -> Principal:
+        """The principal with the roles that are lent to it for this run now."""
+        return await elevated(self.store, self.clock, principal, run, writes=writes)
 
     async def decide_call(
         self, principal: Principal, tool: Tool, cloud: str, arguments: Json, *, run: str, step: str
     ) -> Decided:
-        """Judge one call with its arguments as they were parsed. An allowed write has its money held."""
+        """Judge one call with its arguments as they were parsed. An allowed write has its money held.
+
+        A write that the gate asks about is put to people, unless it is part of a plan that they said yes to.
+        """
+        principal = await self.elevated(principal, run, writes=tool.risk != "read")
         key = effect_key(principal.tenant, run, step, tool.name, cloud, arguments)
         call = Call(tool=tool.name, risk=tool.risk, cloud=cloud, arguments=arguments)
-        price, machine = (None, None) if tool.risk == "read" else await self._priced(principal, call)
+        if tool.risk == "read":
+            return await self._decide_read(principal, call, run, step, key)
+        price, machine = await self._priced(principal, call)
         held = next(
             (r for r in await self.store.list_reservations(run) if r.key == key and r.state != "released"), None
         )
         project = (arguments.get("tags") or {}).get("project", "default")
+        cost = price.total_cents if price else 0
+        wanted = [self._reservation(key, run, principal, project, held.cents if held else cost)]
+        matter = call_matter(principal, call, run, step, key, price)
         while True:
-            spend = await self.store.spend(principal.tenant, project, self.clock.now(), without=[key])
-            asked = question(
-                principal, call, machine=machine, now=self.clock.now(), price=price, spend=spend, plane="control"
-            )
-            decision = await self.gate.decide(asked)
-            cost = price.total_cents if price else 0
+            now = self.clock.now()
+            spend = await self.store.spend(principal.tenant, project, now, without=[key])
+            asked = question(principal, call, machine=machine, now=now, price=price, spend=spend, plane="control")
+            judged = await self.gate.decide(asked)
             # What was approved as part of a plan has its money held, and that stands for the yes.
-            stands = decision.allowed or (decision.verdict == "ask" and held is not None)
-            if not stands:
-                return Decided(decision=decision, question=asked, key=key, cost_cents=cost)
-            wanted = [self._reservation(key, run, principal, project, held.cents if held else cost)]
-            if tool.risk == "read" or await self.store.reserve(wanted, spend):
+            stands = judged.verdict == "ask" and held is not None
+            decision = judged.model_copy(update={"verdict": "allow"}) if stands else judged
+            heard = await settled(self.desk, matter, decision, wanted, spend)
+            if heard is not None:
                 break
-        leave = self._leave(principal, call, decision, run, step, key)
-        return Decided(decision=decision, question=asked, key=key, cost_cents=cost, leave=leave)
+        said, allowed = heard.decision, heard.decision.allowed
+        leave = self._leave(principal, call, said, run, step, key) if allowed else None
+        return Decided(
+            decision=said, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
+        )
+
+    async def _decide_read(self, principal: Principal, call: Call, run: str, step: str, key: str) -> Decided:
+        now = self.clock.now()
+        spend = await self.store.spend(principal.tenant, "default", now)
+        asked = question(principal, call, machine=None, now=now, spend=spend, plane="control")
+        decision = await self.gate.decide(asked)
+        leave = self._leave(principal, call, decision, run, step, key) if decision.allowed else None
+        return Decided(decision=decision, judged=decision, question=asked, key=key, cost_cents=0, leave=leave)
 
     async def decide_plan(
         self,
@@ -132,33 +170,36 @@ class Control:
         project: str,
         price: Price,
         *,
-        approval: Approval | None = None,
+        use: str = "",
     ) -> PlanDecided:
         """Judge every step of a plan at the whole plan's price, and hold each step's money if all may be done.
 
-        A step that costs nothing is held too: that is what shows later that it was part of an allowed plan.
+        A step that costs nothing is held too: that is what shows later that it was part of an allowed plan. What the
+        gate asks about is put to people. `use` names an attempt to go on with what was put to them before.
         """
+        principal = await self.elevated(principal, plan.run, writes=True)
+
+        async def priced() -> int | None:
+            prices = [await self._priced(principal, self._call(step)) for step in plan.steps]
+            known = [price.total_cents for price, _ in prices if price is not None]
+            return sum(known) if len(known) == len(prices) else None
+
+        matter = plan_matter(principal, plan, priced, use)
+        keys = [step.key for step in plan.steps]
         while True:
             now = self.clock.now()
-            spend = await self.store.spend(principal.tenant, project, now, without=[step.key for step in plan.steps])
+            spend = await self.store.spend(principal.tenant, project, now, without=keys)
             questions = plan_questions(self.tools, principal, plan, price, spend, now)
             decision = await judge(self.gate, questions)
-            if decision.verdict == "ask" and approval is not None:
-                decision = self._approved(decision, approval, plan)
-            if not decision.allowed:
-                return PlanDecided(decision=decision, questions=questions)
+            if use and decision.verdict != "ask":
+                decision = await unneeded(self.desk, matter, decision)
             wanted = [self._reservation(step.key, plan.run, principal, project, step.cost_cents) for step in plan.steps]
-            if await self.store.reserve(wanted, spend):
-                return PlanDecided(decision=decision, questions=questions)
+            heard = await settled(self.desk, matter, decision, wanted, spend)
+            if heard is not None:
+                return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked)
 
-    def _approved(self, decision: Decision, approval: Approval, plan: Plan) -> Decision:
-        against = objection(approval, plan.digest, self.clock.now())
-        if not against:
-            return decision.model_copy(update={"verdict": "allow"})
-        refusal = Violation(
-            code="APPROVAL_REFUSED", message=against, remedy="Ask for approval of the plan as it is now."
-        )
-        return decision.model_copy(update={"verdict": "deny", "violations": (refusal, *decision.violations)})
+    def _call(self, step: Step) -> Call:
+        return Call(tool=step.tool, risk=self.tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments)
 
     async def _priced(self, principal: Principal, call: Call) -> tuple[Price | None, MachineFacts | None]:
         wanted = needs(call.tool, call.arguments)

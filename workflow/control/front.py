@@ -117,7 +117,9 @@ class Front:
             "key": decided.key,
             "arguments_digest": digest(exact),
             "question": decided.question,
-            "decision": decided.decision.model_dump(mode="json"),
+            "decision": decided.judged.model_dump(mode="json"),
+            "came_to": decided.decision.verdict,
+            "approval": decided.asked.request.id if decided.asked else None,
         }
         await store.append(self._event(principal, run, "call.decided", body))
         if decided.leave is None:

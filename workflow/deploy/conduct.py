@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from langgraph.types import Command
@@ -9,8 +10,8 @@ from langgraph.types import Command
 from workflow.deploy.context import Context
 from workflow.deploy.graph import STEPS_PER_ATTEMPT, Graph
 from workflow.deploy.state import State, dump
-from workflow.model.decision import Approval
 from workflow.model.errors import NotFound
+from workflow.model.plan import Plan
 from workflow.model.run import Run
 from workflow.model.workload import Request
 
@@ -32,21 +33,26 @@ async def start(context: Context, graph: Graph, request: Request) -> Run:
     return await _advance(context, graph, run, first)
 
 
-async def resume(context: Context, graph: Graph, run_id: str, approval: Approval | None = None) -> Run:
-    """Go on from the last checkpoint, with a person's word if that is what the run waits for."""
+async def resume(context: Context, graph: Graph, run_id: str) -> Run:
+    """Go on from the last checkpoint. A run that waits for people goes on once they have answered or had their time."""
     run = await context.store.get_run(run_id)
     if run is None:
         raise NotFound(f"There is no run {run_id}.", "List them with `tollgate runs list`.")
     if run.record is not None:
         return run
-    return await _advance(context, graph, run, Command(resume=dump(approval)) if approval else None)
+    snapshot = await graph.aget_state(_config(run.id))
+    if not snapshot.interrupts:
+        return await _advance(context, graph, run, None)
+    plan, who = Plan.model_validate(snapshot.values["plan"]), run.request.principal
+    asked = await context.store.latest_approval(who.tenant, who.id, plan.digest)
+    if asked is not None and asked.state(context.clock.now()) == "open":
+        return run
+    # The attempt that used the yes up may have been killed since: then it is that one which goes on.
+    return await _advance(context, graph, run, Command(resume=(asked and asked.used_by) or secrets.token_hex(16)))
 
 
 async def _advance(context: Context, graph: Graph, run: Run, given: Any) -> Run:
-    config: Any = {
-        "configurable": {"thread_id": run.id},
-        "recursion_limit": STEPS_PER_ATTEMPT * context.max_attempts,
-    }
+    config = _config(run.id) | {"recursion_limit": STEPS_PER_ATTEMPT * context.max_attempts}
     await graph.ainvoke(given, config, durability="sync")
     ended = await context.store.get_run(run.id)
     if ended is None or ended.record is None:
@@ -54,3 +60,7 @@ async def _advance(context: Context, graph: Graph, run: Run, given: Any) -> Run:
         await context.store.save_run(waiting)
         return waiting
     return ended
+
+
+def _config(run: str) -> Any:
+    return {"configurable": {"thread_id": run}}

@@ -11,7 +11,7 @@ from workflow.deploy.candidates import Candidate
 from workflow.deploy.context import Context
 from workflow.deploy.draft import draft
 from workflow.deploy.state import State, dump
-from workflow.model.decision import Approval
+from workflow.model.errors import InHand
 from workflow.model.plan import Plan
 from workflow.model.workload import Request
 
@@ -22,27 +22,34 @@ async def judge_plan(context: Context, state: State) -> State:
     choice = Candidate.model_validate(state["choice"])
     plan = draft(request, brief, choice.priced.offer, choice.priced.cost, attempt=state["attempt"])
     decided = await _decide(context, request, brief, plan)
-    body = {"plan": dump(plan), "digest": plan.digest, "questions": decided.questions}
+    body = {"plan": dump(plan), "digest": plan.digest, "questions": decided.questions, "asked": dump(decided.asked)}
     await context.journal.write(request, "decided", {**body, "decision": dump(decided.decision)})
     after = {"allow": "executor", "ask": "approval", "deny": "finisher"}[decided.decision.verdict]
     return {"plan": dump(plan), "decision": dump(decided.decision), "receipts": [], "health": [], "next": after}
 
 
 async def await_approval(context: Context, state: State) -> State:
-    """Park until somebody says yes or no to this plan's digest, then decide again with that word."""
+    """Park until people have said yes or no to this plan's digest or their time is over, then decide again.
+
+    What the run is resumed with is no proof of anything: it only names this attempt to go on. What was said is in the
+    store, and is used up there with the money's being held.
+    """
     request, brief = Request.model_validate(state["request"]), Brief.model_validate(state["brief"])
     plan = Plan.model_validate(state["plan"])
-    answer = interrupt({"plan": dump(plan), "digest": plan.digest, "decision": state["decision"]})
-    approval = Approval.model_validate(answer)
-    decided = await _decide(context, request, brief, plan, approval)
-    body = {"approval": dump(approval), "questions": decided.questions, "decision": dump(decided.decision)}
-    await context.journal.write(request, "approved" if decided.decision.allowed else "refused", body)
-    after = "executor" if decided.decision.allowed else "finisher"
-    return {"decision": dump(decided.decision), "next": after}
+    answer = interrupt({"digest": plan.digest, "decision": state["decision"]})
+    decided = await _decide(context, request, brief, plan, str(answer))
+    decision = decided.decision
+    if any(violation.code == "APPROVAL_USED" for violation in decision.violations):
+        raise InHand(f"Another process goes on with run {request.id}.")
+    kind = {"allow": "approved", "ask": "asked_again", "deny": "refused"}[decision.verdict]
+    body = {"asked": dump(decided.asked), "questions": decided.questions, "decision": dump(decision)}
+    await context.journal.write(request, kind, body)
+    after = {"allow": "executor", "ask": "approval", "deny": "finisher"}[decision.verdict]
+    return {"decision": dump(decision), "next": after}
 
 
 async def _decide(
-    context: Context, request: Request, brief: Brief, plan: Plan, approval: Approval | None = None
+    context: Context, request: Request, brief: Brief, plan: Plan, use: str = ""
 ) -> PlanDecided:
     price = price_of(plan.cost, brief.cap_cents, brief.cap_per)
-    return await context.control.decide_plan(request.principal, plan, request.project, price, approval=approval)
+    return await context.control.decide_plan(request.principal, plan, request.project, price, use=use)

@@ -36,7 +36,7 @@ EDGES: dict[str, tuple[str, ...]] = {
     "planner": ("allocator", "finisher"),
     "allocator": ("gate", "finisher"),
     "gate": ("executor", "approval", "finisher"),
-    "approval": ("executor", "finisher"),
+    "approval": ("executor", "approval", "finisher"),
     "executor": ("verifier", "rollback"),
     "verifier": ("finisher", "rollback"),
     "rollback": ("planner", "allocator", "finisher"),

@@ -20,7 +20,7 @@ from workflow.deploy.draft import draft
 from workflow.deploy.jury import Jury
 from workflow.deploy.precedents import Precedents
 from workflow.model.base import Json, Noun
-from workflow.model.decision import Approval, Decision
+from workflow.model.decision import Decision
 from workflow.model.ports import Entry, Gate, Language, Spend
 from workflow.model.run import Record
 from workflow.model.workload import Request, Workload
@@ -130,9 +130,10 @@ class _Replay:
 
     async def _person(self, body: Json) -> Compared:
         decision = await judge(self.gate, body["questions"])
-        said = Approval.model_validate(body["approval"])
-        allowed = decision.allowed or (decision.verdict == "ask" and said.approved)
-        return [("allowed", body["decision"]["verdict"] == "allow", allowed)]
+        recorded = Decision.model_validate(body["decision"])
+        people = next((v.code for v in recorded.violations if v.code.startswith("APPROVAL_")), "")
+        allowed = decision.allowed or (decision.verdict == "ask" and not people)
+        return [("allowed", recorded.allowed, allowed and not people)]
 
     async def _verdict(self, questions: Sequence[Json], recorded: Json) -> Compared:
         derived = await judge(self.gate, questions) if len(questions) > 1 else await self.gate.decide(questions[0])

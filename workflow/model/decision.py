@@ -1,8 +1,7 @@
-"""What the gate says, and what a person says when the gate asks."""
+"""What the gate says."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -49,14 +48,3 @@ class Decision(Noun):
     def allowed(self) -> bool:
         """True for `allow` only."""
         return self.verdict == "allow"
-
-
-class Approval(Noun):
-    """A person's yes or no to one digest. Void for any other plan, after `expires_at`, and after its first use."""
-
-    plan_digest: str
-    approver: str
-    approved: bool
-    reason: str = ""
-    decided_at: datetime
-    expires_at: datetime

@@ -178,6 +178,20 @@ class InsufficientScope(Terminal):
         return error
 
 
+class InHand(Retryable):
+    """Another process goes on with the same run."""
+
+    code = "IN_HAND"
+    default_remedy = "Look at it with `tollgate runs show`; resume it if it stops."
+
+
+class Forbidden(Terminal):
+    """Who asks is known, and may not do this."""
+
+    code = "FORBIDDEN"
+    default_remedy = "Let somebody do it who may."
+
+
 class Unauthorized(Terminal):
     """No valid identity, or a write without a valid Grant."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from workflow.model.api_key import ApiKey
+from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing, Elevation
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.run import Receipt, Run, State
@@ -177,6 +178,65 @@ class Ledger(Protocol):
         """Ledger entries in order, from just after sequence number `after`."""
 
 
+Used = Literal["held", "spent", "refused"]
+"""What came of using a yes: the money is held; it was spent meanwhile and nothing was done; there is no yes left."""
+
+
+class Approvals(Protocol):
+    """What people are asked, and what they say. An event is kept where something was, in the same transaction."""
+
+    async def ask_approval(self, request: ApprovalRequest, event: Event) -> Asked:
+        """Keep the request, or return the open one of the same requester for the same subject."""
+
+    async def get_approval(self, name: str) -> Asked | None:
+        """The request with what was said, or None."""
+
+    async def latest_approval(self, tenant: str, requester: str, subject: str) -> Asked | None:
+        """The newest request of this person for this subject, or None."""
+
+    async def list_approvals(
+        self, *, tenant: str | None = None, unclosed: bool = False, limit: int = 50
+    ) -> Sequence[Asked]:
+        """Newest first; `unclosed` leaves out those that were closed."""
+
+    async def say_approval(self, word: Approval, now: datetime, event: Event, nonce: str | None = None) -> Asked:
+        """Keep a person's word; the same twice is one. With a form's `nonce`, only if that is good, and use it up.
+
+        Raises BadRequest where the request is not open, or the person said otherwise; Forbidden for a bad nonce.
+        """
+
+    async def close_approval(self, name: str, how: Closing, now: datetime, event: Event) -> bool:
+        """Close a request that was not closed before; False where it was."""
+
+    async def use_approval(
+        self, name: str, by: str, reservations: Sequence[Reservation], expected: Spend, now: datetime, event: Event
+    ) -> Used:
+        """Use an approved request up and hold the money as `reserve` does, together or not at all.
+
+        `by` names the use: the one that has the yes already is told `held` again, every other `refused`.
+        """
+
+    async def issue_form(self, nonce: str, request: str, person: str, now: datetime, expires: datetime) -> None:
+        """Remember a form's nonce, good once for this person and request."""
+
+
+class Elevations(Protocol):
+    """Roles that are lent."""
+
+    async def lend_role(self, elevation: Elevation, now: datetime, event: Event) -> bool:
+        """Use the approved request of the same id up and lend its role; False where there is no yes left."""
+
+    async def list_elevations(self, tenant: str, principal: str | None, now: datetime) -> Sequence[Elevation]:
+        """Lent roles of one person or of all that are neither over nor revoked, oldest first."""
+
+    async def tie_elevations(self, names: Sequence[str], run: str) -> bool:
+        """Tie roles that are lent once to this run; False, and none is tied, where another run has one, or one was
+        revoked."""
+
+    async def revoke_elevation(self, name: str, now: datetime, event: Event) -> bool:
+        """Take a lent role back; False where it was taken back before."""
+
+
 class ApiKeys(Protocol):
     """Keys of services that call the control plane."""
 
@@ -193,5 +253,5 @@ class ApiKeys(Protocol):
         """End a key; False where it was ended before. Raises NotFound."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, ApiKeys, Protocol):
+class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Protocol):
     """Everything that is kept. Every method is one transaction."""

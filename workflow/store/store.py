@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from workflow.store.api_keys import ApiKeyStore
+from workflow.store.approvals import ApprovalStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
+from workflow.store.elevations import ElevationStore
 from workflow.store.events import LedgerStore
 from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
@@ -15,7 +17,7 @@ from workflow.store.runs import RunStore
 from workflow.store.sqlite import open_sqlite
 
 
-class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore, ApiKeyStore):
+class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore, ApprovalStore, ElevationStore, ApiKeyStore):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from workflow.control.sign import Signer
 from workflow.deploy.brief import brief
 from workflow.deploy.draft import draft
 from workflow.model.base import Json, digest
-from workflow.model.decision import Approval, Decision, Verdict
+from workflow.model.decision import Decision, Verdict
 from workflow.model.plan import Cost, Plan
 from workflow.model.ports import Spend
 from workflow.model.workload import Principal, Workload
@@ -152,56 +151,6 @@ async def test_concurrent_plans_never_overspend_together(control: Control) -> No
 def _after(asked: Json) -> int:
     spent: int = asked["context"]["spend"]["tenant_month_cents"] + asked["cost"]["total_cents"]
     return spent
-
-
-def yes(plan: Plan, **changes: Any) -> Approval:
-    """Grace's yes to a plan."""
-    fields = {"plan_digest": plan.digest, "approver": "grace@example.com", "approved": True, "decided_at": NOW}
-    return Approval.model_validate(fields | {"expires_at": NOW + timedelta(hours=1)} | changes)
-
-
-async def test_a_persons_yes_to_this_plan_lets_an_ask_through(control: Control) -> None:
-    told(control, always("ask"))
-    plan = a_plan()
-    waits = await control.decide_plan(ADA, plan, "default", price_of(plan.cost))
-    goes = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
-    assert (waits.decision.verdict, goes.decision.verdict) == ("ask", "allow")
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"approved": False, "reason": "too dear"}, "said no: too dear"),
-        ({"plan_digest": "0" * 64}, "another plan"),
-        ({"expires_at": NOW}, "expired"),
-    ],
-)
-async def test_no_other_word_lets_it_through(control: Control, changes: Json, words: str) -> None:
-    told(control, always("ask"))
-    plan = a_plan()
-    decided = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan, **changes))
-    assert decided.decision.verdict == "deny"
-    assert decided.decision.violations[0].code == "APPROVAL_REFUSED"
-    assert words in decided.decision.violations[0].message
-
-
-async def test_a_yes_never_lets_a_denial_through(control: Control) -> None:
-    told(control, always("deny"))
-    plan = a_plan()
-    decided = await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
-    assert decided.decision.verdict == "deny"
-
-
-async def test_a_step_of_an_approved_plan_may_be_done_and_a_changed_one_may_not(control: Control) -> None:
-    told(control, always("ask"))
-    plan = a_plan()
-    await control.decide_plan(ADA, plan, "default", price_of(plan.cost), approval=yes(plan))
-    (step,) = plan.steps
-    same = await control.decide_call(ADA, provision_compute.TOOL, "aws", step.arguments, run="r1", step=step.name)
-    other = await control.decide_call(
-        ADA, provision_compute.TOOL, "aws", step.arguments | {"count": 2}, run="r1", step=step.name
-    )
-    assert (same.leave is not None, other.leave) == (True, None)
 
 
 async def test_a_write_that_nobody_priced_has_no_price_rather_than_none_to_pay(control: Control) -> None:

@@ -1,0 +1,18 @@
+"""What the operator set for approvals, from the policy bundle's data."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import ValidationError
+
+from policies.engine.bundle import BadBundle, load_bundle
+from workflow.model.approval import Terms
+
+
+def approval_terms() -> Terms:
+    """`data.approving`. Raises BadBundle where it is missing or wrong: nothing starts on terms that nobody set."""
+    try:
+        return Terms.model_validate(json.loads(load_bundle().data).get("approving"))
+    except ValidationError as error:
+        raise BadBundle(f"data/approving: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
