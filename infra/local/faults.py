@@ -15,6 +15,8 @@ from workflow.model.base import Noun
 Kind = Literal[
     "throttle",  # 429 (AWS: the service's own throttling error) before anything is done
     "error",  # 500 before anything is done
+    "lost",  # what is asked is done, and 500 is answered
+    "no_permission",  # refused as if the caller's role lacked the permission
     "latency",  # answer after `latency_ms`
     "no_capacity",  # creating a machine or job is refused for lack of capacity
     "quota",  # the quota APIs report `limit`, and creating beyond it is refused

@@ -16,7 +16,7 @@ import httpx
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from infra.local.aws import dns, mishaps, quotas
@@ -54,7 +54,8 @@ class Front:
         try:
             await self._wait(call)
             mishaps.befall(call, self.faults)
-            return await self._dispatch(call, request, body)
+            done = await self._dispatch(call, request, body)
+            return await _lost(done, call) if mishaps.loses(call, self.faults) else done
         except Refusal as refusal:
             return response(refusal, call.protocol)
         except httpx.TransportError as error:
@@ -121,6 +122,14 @@ class Front:
         self.endpoints.things.clear()
         self.tokens.clear()
         return Response(status_code=204)
+
+
+async def _lost(done: Response, call: Call) -> Response:
+    """An error in the place of an answer, which is read to its end all the same."""
+    if isinstance(done, StreamingResponse):
+        async for _ in done.body_iterator:
+            pass
+    return response(mishaps.internal(call), call.protocol)
 
 
 def _amz_json(value: dict[str, object]) -> Response:

@@ -20,6 +20,14 @@ _UNAVAILABLE: dict[Protocol, str] = {
 }
 
 
+_FORBIDDEN: dict[Protocol, tuple[str, int]] = {
+    "ec2": ("UnauthorizedOperation", 403),
+    "query": ("AccessDenied", 403),
+    "json": ("AccessDeniedException", 400),
+    "s3": ("AccessDenied", 403),
+}
+
+
 def delay(call: Call, faults: FaultBook) -> float:
     """Seconds to wait before the call is looked at."""
     fault = faults.take("latency", region=call.region, operation=call.operation)
@@ -33,6 +41,26 @@ def befall(call: Call, faults: FaultBook) -> None:
         raise Refusal(_UNAVAILABLE[call.protocol], "The server is temporarily unable to process your request.", 503)
     if faults.take("throttle", operation=call.operation, region=call.region):
         raise Refusal(*_THROTTLED[call.protocol])
+    if faults.take("no_permission", operation=call.operation, region=call.region):
+        raise _forbidden(call)
     if faults.take("error", operation=call.operation, region=call.region):
-        code = "InternalFailure" if call.protocol == "json" else "InternalError"
-        raise Refusal(code, "An internal error has occurred.", 500)
+        raise internal(call)
+
+
+def loses(call: Call, faults: FaultBook) -> bool:
+    """Whether the answer to a call that was carried out is lost."""
+    return faults.take("lost", operation=call.operation, region=call.region) is not None
+
+
+def _forbidden(call: Call) -> Refusal:
+    code, status = _FORBIDDEN[call.protocol]
+    action = f"{call.service}:{call.operation.rpartition(' ')[0] or call.operation}"
+    text = f"User: arn:aws:iam::123456789012:role/tool is not authorized to perform: {action}"
+    # AWS's services of one JSON protocol answer 400, those that speak REST answer 403.
+    return Refusal(code, text, 403 if " " in call.operation else status)
+
+
+def internal(call: Call) -> Refusal:
+    """Something went wrong on AWS's side."""
+    code = "InternalFailure" if call.protocol == "json" else "InternalError"
+    return Refusal(code, "An internal error has occurred.", 500)

@@ -43,11 +43,13 @@ class _Azure:
     def __init__(self) -> None:
         self.world = World(Store(), FaultBook())
         self.vault = Vault()
+        self.resets = 0
 
     async def health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok", "resources": len(self.world.store.resources)})
 
     async def reset(self, _request: Request) -> Response:
+        self.resets += 1
         self.world.store.reset()
         self.world.faults.clear()
         self.vault = Vault()
@@ -84,17 +86,21 @@ class _Azure:
 
     async def _answer(self, call: Call) -> Reply:
         self.world.store.settle()
+        resets = self.resets
         what = f"{call.method} {call.path}"
         secret = call.path.lower().startswith(("/secrets", "/deletedsecrets"))
         place = GROUP_LOCATION if secret else arm.place(self.world, call)
         if slow := self.world.faults.take("latency", region=place, operation=what):
             await asyncio.sleep(slow.latency_ms / 1000)
-        if self.world.faults.take("cloud_down", region=place, operation=what):
+        overtaken = resets != self.resets
+        if overtaken or self.world.faults.take("cloud_down", region=place, operation=what):
             raise Refusal(503, "ServiceUnavailable", "The service is unavailable.")
         if secret:
             arm.spoilt(self.world, place, what)
-            return self.vault.answer(call)
-        return arm.answer(self.world, call)
+        reply = self.vault.answer(call) if secret else arm.answer(self.world, call)
+        if self.world.faults.take("lost", region=place, operation=what):
+            raise arm.internal()
+        return reply
 
 
 async def _call(request: Request) -> Call:

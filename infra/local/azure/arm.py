@@ -46,8 +46,25 @@ def spoilt(world: World, where: str, what: str) -> None:
     if world.faults.take("throttle", region=where, operation=what):
         text = "The request is being throttled as the limit of calls has been reached."
         raise Refusal(429, "TooManyRequests", text, {"Retry-After": "1"})
+    if world.faults.take("no_permission", region=where, operation=what):
+        raise _forbidden(what)
     if world.faults.take("error", region=where, operation=what):
-        raise Refusal(500, "InternalServerError", "Encountered an internal server error.")
+        raise internal()
+
+
+def internal() -> Refusal:
+    """Something went wrong on Azure's side."""
+    return Refusal(500, "InternalServerError", "Encountered an internal server error.")
+
+
+def _forbidden(what: str) -> Refusal:
+    method, _, path = what.partition(" ")
+    if path.lower().startswith(("/secrets", "/deletedsecrets")):
+        text = "Caller is not authorized to perform action on resource.\r\nVault: local;location=westeurope"
+        return Refusal(403, "Forbidden", text)
+    verb = {"GET": "read", "DELETE": "delete", "POST": "action"}.get(method, "write")
+    text = f"The client 'tool' does not have authorization to perform action '{verb}' over scope '{path}'"
+    return Refusal(403, "AuthorizationFailed", f"{text} or the scope is invalid.")
 
 
 def place(world: World, call: Call) -> str:

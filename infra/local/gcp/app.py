@@ -66,8 +66,12 @@ async def _answer(world: World, call: Call) -> Reply:
         raise ApiError(
             401, "required", "Request had invalid authentication credentials.", {"WWW-Authenticate": "Bearer"}
         )
-    await _go_wrong(world, call)
-    return service(world, call)
+    where = _where(world, call)
+    await _go_wrong(world, call, where)
+    reply = service(world, call)
+    if world.faults.take("lost", **where):
+        raise _internal()
+    return reply
 
 
 def _service(call: Call) -> Service:
@@ -88,17 +92,36 @@ def _service(call: Call) -> Service:
     raise ApiError(404, "notFound", f"The requested URL {call.raw_path} was not found on this server.")
 
 
-async def _go_wrong(world: World, call: Call) -> None:
-    """Do what the faults say before the service is asked. Raises ApiError."""
+def _where(world: World, call: Call) -> dict[str, str]:
+    """What a fault's region and operation are compared with."""
     stored = call.segments[0] in ("storage", "upload", "download")
     region = storage.region_of(world, call) if stored else region_in(call.segments)
-    where = {"region": region, "operation": call.operation}
+    return {"region": region, "operation": call.operation}
+
+
+async def _go_wrong(world: World, call: Call, where: dict[str, str]) -> None:
+    """Do what the faults say before the service is asked. A call that a reset overtakes finds its cloud gone.
+
+    Raises ApiError.
+    """
+    resets = world.resets
     if slow := world.faults.take("latency", **where):
         await asyncio.sleep(slow.latency_ms / 1000)
-    if world.faults.take("cloud_down", **where) or (region and world.faults.take("region_down", **where)):
+    if (
+        resets != world.resets
+        or world.faults.take("cloud_down", **where)
+        or (where["region"] and world.faults.take("region_down", **where))
+    ):
         raise ApiError(503, "backendError", "The service is currently unavailable.")
     if world.faults.take("throttle", **where):
         message = "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'."
         raise ApiError(429, "rateLimitExceeded", message, {"Retry-After": "1"})
+    if world.faults.take("no_permission", **where):
+        resource = call.raw_path.rpartition("/projects/")[2]
+        raise ApiError(403, "forbidden", f"Required permission is missing for 'projects/{resource}' ({call.method})")
     if world.faults.take("error", **where):
-        raise ApiError(500, "internalError", "Internal error. Please try again or contact Google Support.")
+        raise _internal()
+
+
+def _internal() -> ApiError:
+    return ApiError(500, "internalError", "Internal error. Please try again or contact Google Support.")

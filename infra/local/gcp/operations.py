@@ -24,8 +24,13 @@ def begin(
 ) -> Reply:
     """Start an operation on the resource at `link`, and remember it under the call's requestId.
 
-    When it is done, `target` takes the status `outcome`, or the operation shows `error` (code and message).
+    When it is done, `target` takes the status `outcome`, or the operation shows `error` (code and message). A delete
+    ends what was still under way with the same resource.
     """
+    if kind == "delete":
+        for earlier in world.operations.values():
+            if earlier.view["targetLink"] == link:
+                settle(earlier)
     number = world.new_id()
     base = f"{call.host}/compute/v1/projects/{scope[0]}/{scope[1]}"
     view: Json = {

@@ -79,11 +79,13 @@ class World:
 
     def __init__(self) -> None:
         self.faults = FaultBook()
+        self.resets = 0
         self._ids = itertools.count(time.time_ns())
         self.reset()
 
     def reset(self) -> None:
         """Forget every resource and fault."""
+        self.resets += 1
         self.faults.clear()
         self.resources: dict[tuple[Scope, str], dict[str, Json]] = {}
         self.operations: dict[str, Operation] = {}
