@@ -10,7 +10,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.volumes import release_volume
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
-from workflow.model.errors import Rejected
+from workflow.model.errors import NotFound, Rejected
 from workflow.model.run import Resource
 
 if TYPE_CHECKING:
@@ -47,9 +47,13 @@ def _bucket(clients: Clients, resource: Resource, tenant: str) -> bool:
     if find_bucket(clients, resource, tenant) is None:
         return False
     s3 = clients.s3(resource.region)
-    with translated(clients, resource.region, writes=True):
-        _empty(s3, resource.id)
-        s3.delete_bucket(Bucket=resource.id)
+    try:
+        with translated(clients, resource.region, writes=True):
+            _empty(s3, resource.id)
+            s3.delete_bucket(Bucket=resource.id)
+    except NotFound:
+        # Another call was quicker.
+        return False
     return True
 
 
