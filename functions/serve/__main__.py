@@ -12,6 +12,8 @@ from functions.binding import bind
 from functions.http import HttpPost
 from functions.registry import cloud_names, tool_names
 from functions.serve.asgi import app, sse_routes
+from functions.serve.callers import providers
+from functions.serve.metadata import metadata_routes
 from functions.serve.plane import catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel import log, otel
@@ -32,8 +34,10 @@ async def serve(told: Settings) -> None:
     post = HttpPost()
     told.home.mkdir(parents=True, exist_ok=True)
     async with open_store(told.database) as store:
-        judgement = control(told, store, post)
-        apps = {told.port: app(control_endpoints(told, judgement, post), "control")}
+        judgement, hand = control(told, store, post), emergency(told, store)
+        await hand.publish()
+        described = metadata_routes(told.control_url, providers(told.oidc))
+        apps = {told.port: app(control_endpoints(told, judgement, post), "control", [jwks_route(hand), *described])}
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]
         await asyncio.gather(*(server.serve() for server in servers))

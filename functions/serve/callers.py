@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
+from functions.serve.settings import OIDC
 from mcp_handlers.kernel.identity import Identity, SignedIdentity
 from mcp_handlers.kernel.trust import Trust
 from workflow.control.identity.api_key import ApiKeyIdentity
@@ -19,16 +20,14 @@ from workflow.model.ports import ApiKeys, Clock
 if TYPE_CHECKING:
     from workflow.control.identity.issuer_keys import Fetch
 
-OIDC = "TOLLGATE_OIDC"
-"""The setting that names the identity providers: a JSON list, or the path of a file with one. `docs/identity.md`."""
 FETCH_SECONDS = 3.0
 MAX_DOCUMENT = 1_000_000
 """Bytes. Providers' key documents have a few thousand."""
 
 
-def providers(environment: Mapping[str, str]) -> tuple[Issuer, ...]:
+def providers(setting: str) -> tuple[Issuer, ...]:
     """As set; none where nothing is. Raises BadRequest for what cannot be read as such."""
-    setting = environment.get(OIDC, "").strip()
+    setting = setting.strip()
     if not setting:
         return ()
     if setting.startswith("["):
@@ -39,12 +38,12 @@ def providers(environment: Mapping[str, str]) -> tuple[Issuer, ...]:
         raise BadRequest(f"{OIDC} cannot be read ({type(error).__name__}).", "Set it to a file or a list.") from None
 
 
-def callers(environment: Mapping[str, str], plane: str, trust: Trust, keys: ApiKeys, clock: Clock) -> Callers:
-    """Everyone who may call `plane` of the control plane."""
+def callers(providers: Sequence[Issuer], trust: Trust, keys: ApiKeys, clock: Clock) -> Callers:
+    """Everyone who may call the control plane."""
     return Callers(
-        own=SignedIdentity(trust, plane, clock),
+        own=SignedIdentity(trust, "control", clock),
         keys=ApiKeyIdentity(keys, clock),
-        providers={issuer.issuer: _provider(issuer, clock) for issuer in providers(environment)},
+        providers={issuer.issuer: _provider(issuer, clock) for issuer in providers},
         trust=trust,
     )
 

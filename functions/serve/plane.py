@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from functions.binding import gate
 from functions.registry import cloud_names, contracts
+from functions.serve.callers import callers
+from functions.serve.callers import providers as issuers_of
+from functions.serve.metadata import metadata_url
 from functions.serve.settings import Settings
 from functions.serve.terms import approval_terms
 from functions.trust import trust
@@ -64,12 +67,13 @@ def control(settings: Settings, store: Store, post: Post) -> Control:
 
 def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dict[str, Endpoint]:
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
-    clouds, trusted = forwards(settings, post), trust(settings.environment())
-    identity = SignedIdentity(trusted, "control", judgement.clock)
+    clouds, trusted = forwards(settings, post), emergency(settings, judgement.store)
+    providers = issuers_of(settings.oidc)
+    identity = callers(providers, trusted, judgement.store, judgement.clock)
     rates = Rates(limits(), judgement.clock)
     front = Observed(Front(judgement, clouds, identity, rates))
     background = Background(front, judgement.tools, judgement.store, identity, judgement.clock)
-    found = {"/mcp": Endpoint(front, background)}
+    found = {"/mcp": Endpoint(front, background, metadata_url(settings.control_url) if providers else "")}
     for cloud in clouds:
         theirs = SignedIdentity(trusted, cloud, judgement.clock)
         restricted = Endpoint(Observed(Front(judgement, clouds, theirs, rates, only=cloud)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from functions.serve.settings import DATABASE_URL, Settings
+from functions.serve.settings import DATABASE_URL, OIDC, Settings
 from infra.local.services import Service, clean_environment
 
 
@@ -18,6 +18,7 @@ def tollgate_service(told: Settings) -> Service:
             "TOLLGATE_HOME": str(told.home),
             "TOLLGATE_PORT": str(told.port),
             DATABASE_URL: told.database_url,
+            OIDC: told.oidc,
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )

@@ -14,6 +14,8 @@ from infra.local.services import home_directory
 
 PORT = 8000
 DATABASE_URL = "TOLLGATE_DATABASE_URL"
+OIDC = "TOLLGATE_OIDC"
+"""The identity providers: a JSON list, or the path of a file with one. `docs/identity.md` says what goes in."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Settings:
     home: Path
     port: int
     database_url: str = field(default="", repr=False)
+    oidc: str = ""
 
     @property
     def database(self) -> str | Path:
@@ -56,9 +59,10 @@ class Settings:
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """From TOLLGATE_HOME, TOLLGATE_PORT and TOLLGATE_DATABASE_URL."""
+    """From TOLLGATE_HOME, TOLLGATE_PORT, TOLLGATE_DATABASE_URL and TOLLGATE_OIDC."""
     return Settings(
         home=home_directory(environ).resolve(),
         port=int(environ.get("TOLLGATE_PORT") or PORT),
         database_url=environ.get(DATABASE_URL, ""),
+        oidc=environ.get(OIDC, ""),
     )

@@ -14,7 +14,14 @@ from mcp_handlers.kernel.response import Response, json_response
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import META, Message, RpcError
 from workflow.model.base import Json
-from workflow.model.errors import InsufficientScope, Overloaded, RateLimited, TrustUnknown, Unauthorized
+from workflow.model.errors import (
+    GateUnavailable,
+    InsufficientScope,
+    Overloaded,
+    RateLimited,
+    TrustUnknown,
+    Unauthorized,
+)
 
 VERSION = "0.1.0"
 LIST_TTL_MS = 300_000
@@ -148,11 +155,11 @@ def _http(metadata: str) -> Iterator[None]:
         raise _unknown(error, 403, metadata, error="insufficient_scope", scope=error.needed) from None
     except (Overloaded, RateLimited) as error:
         raise _later(error, 429) from None
-    except TrustUnknown as error:
+    except (TrustUnknown, GateUnavailable) as error:
         raise _later(error, 503) from None
 
 
-def _unknown(error: Unauthorized | InsufficientScope, status: int, metadata: str, **told: str) -> RpcError:
+def _unknown(error: Unauthorized | InsufficientScope, status: int, metadata: str, /, **told: str) -> RpcError:
     """The challenge of RFC 6750, with where to sign in as RFC 9728 puts it."""
     parts = {"realm": "tollgate", **told, **({"resource_metadata": metadata} if metadata else {})}
     challenge = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items())
@@ -161,7 +168,7 @@ def _unknown(error: Unauthorized | InsufficientScope, status: int, metadata: str
     return RpcError(wire.INVALID_REQUEST, error.message, data, status=status, headers=headers)
 
 
-def _later(error: Overloaded | RateLimited | TrustUnknown, status: int) -> RpcError:
+def _later(error: Overloaded | RateLimited | TrustUnknown | GateUnavailable, status: int) -> RpcError:
     """HTTP's own word for it, so that gateways and clients that know nothing of MCP slow down too."""
     seconds = error.retry_after or 1.0
     data = {"code": error.code, "remedy": error.remedy, "retryable": True, "retry_after": seconds}

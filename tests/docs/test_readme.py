@@ -28,11 +28,12 @@ def commands(page: Path) -> list[str]:
 
 
 README = commands(ROOT / "README.md")
+PAGES_THAT_RUN = [*README, *commands(ROOT / "docs" / "identity.md")]
 
 
-@pytest.mark.parametrize("command", [c for c in README if c.startswith("tollgate ")])
+@pytest.mark.parametrize("command", [c for c in PAGES_THAT_RUN if c.startswith("tollgate ")])
 @pytest.mark.usefixtures("told")
-def test_a_command_of_the_readme_does_what_it_says(command: str) -> None:
+def test_a_command_of_the_pages_does_what_it_says(command: str) -> None:
     expected = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0
     words = shlex.split(command, comments=True)
     done = subprocess.run(

@@ -19,6 +19,8 @@ from workflow.control.rate import Rates
 from workflow.model.base import Json, digest
 from workflow.model.errors import (
     BadRequest,
+    GateUnavailable,
+    InsufficientScope,
     NotFound,
     OutcomeUnknown,
     Overloaded,
@@ -71,7 +73,7 @@ class Front:
             self.rates.take(principal.tenant, contract)
             with deadline.kept(deadline.read(meta), self.control.clock.now()):
                 return await self._performed(principal, contract, arguments, meta)
-        except (Unauthorized, TrustUnknown, RateLimited, Overloaded):
+        except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
