@@ -40,6 +40,8 @@ class Picture:
             "refused": self._person,
             "step.done": self._step,
             "step.failed": self._step_failed,
+            "gate.unavailable": self._away,
+            "gate.returned": self._back,
             "verified": self._verified,
             "undone": self._undone,
             "rolled_back": self._rolled_back,
@@ -90,6 +92,13 @@ class Picture:
     def _no_offer(self, body: Json) -> None:
         self._title("Candidates")
         self._out.print(f"  none: {body['trouble']['message']}")
+
+    def _away(self, body: Json) -> None:
+        self._out.print(f"  [yellow]waiting:[/] {body['reason']}", soft_wrap=True)
+        self._out.print(f"  [dim]asked again for {body['patience_seconds']:g} s; then the run is parked[/]")
+
+    def _back(self, body: Json) -> None:
+        self._out.print(f"  [green]the policy engine answers again[/] [dim]after {body['seconds']:.1f} s[/]")
 
     def _decided(self, body: Json) -> None:
         decision, plan = Decision.model_validate(body["decision"]), Plan.model_validate(body["plan"])

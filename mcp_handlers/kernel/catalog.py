@@ -15,7 +15,7 @@ from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import Result, failed
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json
-from workflow.model.errors import Overloaded, RateLimited, TollgateError, TrustUnknown, Unauthorized
+from workflow.model.errors import GateUnavailable, Overloaded, RateLimited, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.ports import Clock
 
 
@@ -54,7 +54,7 @@ class Catalog:
             leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
             with deadline.kept(deadline.read(meta), self.clock.now()):
                 return await route.call(tool, exact, leave, writes=writes)
-        except (Unauthorized, TrustUnknown, Overloaded, RateLimited):
+        except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded, RateLimited):
             raise
         except TollgateError as error:
             return failed(error)

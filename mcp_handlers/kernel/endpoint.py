@@ -48,7 +48,7 @@ class Service(Protocol):
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call. Raises Unauthorized where nobody is vouched for, TrustUnknown where that cannot be told,
-        Overloaded and RateLimited; every other outcome is a Result."""
+        GateUnavailable where nobody judges, Overloaded and RateLimited; every other outcome is a Result."""
 
 
 @dataclass(frozen=True)

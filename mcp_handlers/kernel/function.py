@@ -16,7 +16,7 @@ from mcp_handlers.kernel.trust import Trust
 from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
 from workflow.model.base import Json, Noun, digest
-from workflow.model.errors import Overloaded, TollgateError, TrustUnknown, Unauthorized
+from workflow.model.errors import GateUnavailable, Overloaded, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.ports import Clock, Gate
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
@@ -64,7 +64,7 @@ class Function:
                 principal = authenticate(headers, keys, plane=self.cloud, now=self.clock.now())
             with deadline.kept(deadline.read(meta), self.clock.now()):
                 return await self._judged(headers, keys, principal, arguments)
-        except (Unauthorized, TrustUnknown, Overloaded):
+        except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)

@@ -10,7 +10,8 @@ from langgraph.types import Command
 from workflow.deploy.context import Context
 from workflow.deploy.graph import STEPS_PER_ATTEMPT, Graph
 from workflow.deploy.state import State, dump
-from workflow.model.errors import NotFound
+from workflow.deploy.waiting import NobodyJudges
+from workflow.model.errors import NotFound, TollgateError
 from workflow.model.plan import Plan
 from workflow.model.run import Run
 from workflow.model.workload import Request
@@ -53,13 +54,25 @@ async def resume(context: Context, graph: Graph, run_id: str) -> Run:
 
 async def _advance(context: Context, graph: Graph, run: Run, given: Any) -> Run:
     config = _config(run.id) | {"recursion_limit": STEPS_PER_ATTEMPT * context.max_attempts}
-    await graph.ainvoke(given, config, durability="sync")
+    try:
+        await graph.ainvoke(given, config, durability="sync")
+    except NobodyJudges as away:
+        return await _parked(context, run, away.error)
     ended = await context.store.get_run(run.id)
     if ended is None or ended.record is None:
-        waiting = run.model_copy(update={"state": "waiting", "updated_at": context.clock.now()})
+        waiting = run.model_copy(update={"state": "waiting", "waits_for": "", "updated_at": context.clock.now()})
         await context.store.save_run(waiting)
         return waiting
     return ended
+
+
+async def _parked(context: Context, run: Run, error: TollgateError) -> Run:
+    """The run as it waits for what is not there now. It goes on from its last checkpoint, in whatever process."""
+    await context.journal.write(run.request, "parked", {"code": error.code, "reason": error.message})
+    why = f"{error.code}: {error.message}"
+    waiting = run.model_copy(update={"state": "waiting", "waits_for": why, "updated_at": context.clock.now()})
+    await context.store.save_run(waiting)
+    return waiting
 
 
 def _config(run: str) -> Any:

@@ -14,7 +14,8 @@ from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 
 @dataclass(frozen=True)
 class Context:
-    """`clouds` are those that have tools. `patience` is how many seconds a resource may take to become healthy."""
+    """`clouds` are those that have tools. `patience` is how many seconds a resource may take to become healthy,
+    `gate_patience` how many the policy engine may be away before the run is parked."""
 
     language: Language
     tools: ToolClient
@@ -28,4 +29,5 @@ class Context:
     patience: float = 120
     poll_seconds: float = 0.25
     max_attempts: int = 12
+    gate_patience: float = 30
     precedents: Precedents = field(default_factory=Precedents)

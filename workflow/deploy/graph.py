@@ -18,6 +18,8 @@ from workflow.deploy.planner import plan
 from workflow.deploy.rollback import roll_back
 from workflow.deploy.state import State
 from workflow.deploy.verifier import verify
+from workflow.deploy.waiting import patient
+from workflow.model.workload import Request
 
 Stage = Callable[[Context, State], Awaitable[State]]
 Graph = CompiledStateGraph[State, None, State, State]
@@ -58,6 +60,6 @@ def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
 
 def _bound(stage: Stage, context: Context) -> Any:
     async def node(state: State) -> State:
-        return await stage(context, state)
+        return await stage(patient(context, Request.model_validate(state["request"])), state)
 
     return node

@@ -192,6 +192,13 @@ class Forbidden(Terminal):
     default_remedy = "Let somebody do it who may."
 
 
+class GateUnavailable(Retryable):
+    """Nobody judges now: the policy engine is away, or has other policies than it should have. Nothing was done."""
+
+    code = "GATE_UNAVAILABLE"
+    default_remedy = "Nothing is lost: send it again, or resume the run, when `tollgate policy status` is well."
+
+
 class Unauthorized(Terminal):
     """No valid identity, or a write without a valid Grant."""
 

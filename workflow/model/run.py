@@ -105,12 +105,14 @@ class Record(Noun):
 
 
 class Run(Noun):
-    """One request on its way. `record` is set when it has ended."""
+    """One request on its way. `record` is set when it has ended. `waits_for` says why it waits where that is no person:
+    an error's code and words."""
 
     id: str
     tenant: str
     state: State
     request: Request
     record: Record | None = None
+    waits_for: str = ""
     created_at: datetime
     updated_at: datetime
