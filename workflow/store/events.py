@@ -8,10 +8,15 @@ from typing import Any
 from workflow.model.errors import Terminal
 from workflow.model.ports import Entry, Event, Ledger
 from workflow.store.database import OnDatabase, Transaction, for_update
-from workflow.store.ledger import Head, Line, Verification, entry, link, verify
+from workflow.store.ledger import Finding, Head, Line, Verification, entry, link, verify
 
 PAGE = 1000
 """Entries that are held in memory at once while the whole ledger is gone through."""
+
+LEDGER = "ledger"
+"""What stands for the run in entries about the ledger itself."""
+
+EXPORTED, RETAINED = "ledger.exported", "ledger.retained"
 
 _COLUMNS = "seq, run, tenant, kind, at, body, previous, hash"
 _BEFORE_ALL = -(2**63)
@@ -47,10 +52,24 @@ async def pages(transaction: Transaction, after: int = _BEFORE_ALL) -> AsyncIter
         after = found[-1].seq
 
 
+async def ends(transaction: Transaction) -> tuple[Head | None, Head | None]:
+    """What the first entry follows, and the last entry, as they are kept beside the chain."""
+    base = await transaction.rows("SELECT seq, hash FROM ledger_base")
+    head = await transaction.rows("SELECT seq, hash FROM ledger_head")
+    return Head(*base[0]) if base else None, Head(*head[0]) if head else None
+
+
 async def prove(transaction: Transaction) -> Verification:
-    """Prove the whole chain against its head."""
-    heads = await transaction.rows("SELECT seq, hash FROM ledger_head")
-    return await verify(pages(transaction), Head(*heads[0]) if heads else None)
+    """Prove the whole chain against its head, and that what is gone from its beginning was taken away by `retain`."""
+    base, head = await ends(transaction)
+    proved = await verify(pages(transaction), head, base)
+    if base is None or base.seq == 0 or proved.finding:
+        return proved
+    told = await last_of_kind(transaction, LEDGER, RETAINED)
+    if told and (told.event.body.get("through"), told.event.body.get("hash")) == base:
+        return proved
+    finding = Finding(seq=base.seq, reason=f"the rows up to row {base.seq} are gone, and no entry says why")
+    return proved.model_copy(update={"finding": finding})
 
 
 async def _lines(

@@ -6,10 +6,10 @@ What is verified is what the database holds, text for text: a changed byte is fo
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter
@@ -53,10 +53,14 @@ class Finding(Noun):
 
 
 class Verification(Noun):
-    """What a verification came to: how many entries hold, the hash of the last of them, and what is wrong after it."""
+    """What a verification came to: how many entries hold, the hash of the last of them, and what is wrong after it.
+
+    `after` is the number of the entry that they follow: 0, or the last one that was exported and taken away.
+    """
 
     entries: int
     head: str
+    after: int = 0
     finding: Finding | None = None
 
 
@@ -78,10 +82,10 @@ def link(head: Head, event: Event) -> Line:
     seq, at = head.seq + 1, utc_text(event.at)
     try:
         body = canonical(_BODY.dump_python(event.body, mode="json")).decode()
-        sealed = _seal(seq, head.hash, event.run, event.tenant, event.kind, at, body)
+        seal = sha256(_sealed(seq, head.hash, event.run, event.tenant, event.kind, at, body)).hexdigest()
     except (TypeError, ValueError) as error:
         raise BadRequest(f"The event {event.kind!r} of run {event.run!r} cannot be written as JSON: {error}") from error
-    return Line(seq, event.run, event.tenant, event.kind, at, body, head.hash, sealed)
+    return Line(seq, event.run, event.tenant, event.kind, at, body, head.hash, seal)
 
 
 def entry(line: Line) -> Entry:
@@ -106,21 +110,29 @@ def follow(lines: Iterable[Line], last: Head) -> tuple[Head, Finding | None]:
     return last, None
 
 
-async def verify(pages: AsyncIterator[Sequence[Line]], head: Head | None) -> Verification:
-    """Walk all lines in order, then compare with the head that was kept beside them. Holds one page at a time."""
-    last = Head(0, GENESIS)
+async def verify(pages: AsyncIterator[Sequence[Line]], head: Head | None, base: Head | None) -> Verification:
+    """Walk all lines after `base` in order, then compare with the head kept beside them. Holds one page at a time."""
+    if base is None:
+        return Verification(entries=0, head="", finding=Finding(seq=0, reason="the ledger's base is missing"))
+    last = base
     async for page in pages:
         last, found = follow(page, last)
         if found:
-            return Verification(entries=last.seq, head=last.hash, finding=found)
-    return Verification(entries=last.seq, head=last.hash, finding=_open_end(last, head))
+            return Verification(entries=last.seq - base.seq, head=last.hash, after=base.seq, finding=found)
+    found = _open_end(last, head)
+    return Verification(entries=last.seq - base.seq, head=last.hash, after=base.seq, finding=found)
 
 
-def _seal(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, body: str) -> str:
-    """The digest of `[seq, previous, event]`, put together around a body that is canonical already: one may be long."""
+def sealed(line: Line) -> bytes:
+    """What the line's hash is the SHA-256 of."""
+    return _sealed(line.seq, line.previous, line.run, line.tenant, line.kind, line.at, line.body)
+
+
+def _sealed(seq: int, previous: str, run: str, tenant: str, kind: str, at: str, body: str) -> bytes:
+    """The canonical `[seq, previous, event]`, put together around a body that is canonical already: one may be long."""
     event = {"run": run, "tenant": tenant, "kind": kind, "at": at, "body": None}
     before, after = canonical([seq, previous, event]).split(b'"body":null', 1)
-    return hashlib.sha256(b"".join([before, b'"body":', body.encode(), after])).hexdigest()
+    return b"".join([before, b'"body":', body.encode(), after])
 
 
 def _fault(line: Line, last: Head) -> Finding | None:
@@ -140,7 +152,7 @@ def _intact(line: Line) -> bool:
     try:
         if canonical(json.loads(line.body)).decode() != line.body:
             return False
-        return _seal(line.seq, line.previous, line.run, line.tenant, line.kind, line.at, line.body) == line.hash
+        return sha256(sealed(line)).hexdigest() == line.hash
     except (TypeError, ValueError, RecursionError):
         # What is no text, no UTF-8 or no JSON was not written by us.
         return False

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from workflow.store.api_keys import ApiKeyStore
 from workflow.store.approvals import ApprovalStore
+from workflow.store.archive import ArchiveStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
 from workflow.store.elevations import ElevationStore
@@ -17,7 +18,16 @@ from workflow.store.runs import RunStore
 from workflow.store.sqlite import open_sqlite
 
 
-class Store(RunStore, ReceiptStore, BudgetStore, LedgerStore, ApprovalStore, ElevationStore, ApiKeyStore):
+class Store(
+    RunStore,
+    ReceiptStore,
+    BudgetStore,
+    LedgerStore,
+    ArchiveStore,
+    ApprovalStore,
+    ElevationStore,
+    ApiKeyStore,
+):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
 

@@ -49,7 +49,7 @@ def verify(lines: list[Line], head: Head | None) -> Verification:
         for start in range(0, len(lines), 2):
             yield lines[start : start + 2]
 
-    return asyncio.run(verify_pages(pages(), head))
+    return asyncio.run(verify_pages(pages(), head, Head(0, GENESIS)))
 
 
 def found(lines: list[Line], head: Head | None) -> int | None:
