@@ -2,7 +2,9 @@
 # What must hold of the data before any question is judged. Every fault is a sentence; one fault denies everything.
 package checks
 
-needed := {"jurisdictions", "regions", "tools", "roles", "violations", "approvals"}
+needed := {"approvals", "jurisdictions", "regions", "roles", "tools", "violations", "zones"}
+
+environments := {"development", "staging", "production", "unstated"}
 
 faults contains sprintf("data.%v is missing or empty", [name]) if some name in (needed - there)
 
@@ -15,6 +17,8 @@ there contains "tools" if filled(data.tools)
 there contains "roles" if filled(data.roles)
 
 there contains "violations" if filled(data.violations)
+
+there contains "zones" if filled(data.zones)
 
 there contains "approvals" if filled(data.approvals)
 
@@ -69,25 +73,41 @@ faults contains sprintf("data.tools: %v needs risk, creates, machines and owner,
 	not tool(entry)
 }
 
-faults contains sprintf("data.roles: %v has no list of tools", [role]) if {
+faults contains sprintf("data.zones: %v needs a list of zones, and to be a cloud that we know", [cloud]) if {
+	"zones" in there
+	some cloud, zones in data.zones
+	not listed(cloud, zones)
+}
+
+faults contains sprintf("data.roles: %v needs lists of tools, each beside a list of environments", [role]) if {
 	"roles" in there
-	some role, tools in data.roles
-	not texts(tools)
+	some role, parts in data.roles
+	not entitled(parts)
 }
 
 faults contains sprintf("data.roles: %v has %v, which is no tool", [role, name]) if {
 	"roles" in there
-	some role, tools in data.roles
-	is_array(tools)
-	some name in tools
+	some role, parts in data.roles
+	entitled(parts)
+	some part in parts
+	some name in part.tools
 	not data.tools[name]
 }
 
-faults contains "data.budgets needs a default tenant and a default project, and tenants" if {
+faults contains sprintf("data.roles: %v has %v, which is no environment", [role, environment]) if {
+	"roles" in there
+	some role, parts in data.roles
+	entitled(parts)
+	some part in parts
+	some environment in part.environments
+	not environment in environments
+}
+
+faults contains "data.budgets needs tenants, and a default tenant, project and run" if {
 	not budgets
 }
 
-faults contains sprintf("data.budgets: tenant %v needs a limit and projects", [tenant]) if {
+faults contains sprintf("data.budgets: tenant %v needs a limit, a limit of a run, and projects", [tenant]) if {
 	budgets
 	some tenant, budget in data.budgets.tenants
 	not account(budget)
@@ -124,6 +144,18 @@ faults contains sprintf("data.families: tier %v is for %v, which is no role", [t
 }
 
 faults contains "data.tags needs required, longest and characters" if not tags
+
+faults contains "data.risk needs environments that exist, network_tools that exist, and whole cost_cents" if not risk
+
+faults contains "data.spot needs tools that exist, whole vcpu_cents_hour, and whole gpu_cents_hour for every tier" if {
+	not spot
+}
+
+faults contains "data.approving needs price_tolerance_percent, elevation_hours, and a requirement for an elevation" if {
+	not approving
+}
+
+faults contains "data.limits needs whole machines, hours, and lasting environments that exist" if not limits
 
 faults contains sprintf("data.violations: %v has no remedy", [code]) if {
 	"violations" in there
@@ -177,13 +209,15 @@ budgets if {
 	object.keys(data.budgets) == {"default", "tenants"}
 	limit(data.budgets.default.tenant)
 	limit(data.budgets.default.project)
+	limit(data.budgets.default.run)
 	is_object(data.budgets.tenants)
 }
 
 account(budget) if {
 	is_object(budget)
-	object.keys(budget) == {"limit", "projects"}
+	object.keys(budget) == {"limit", "projects", "run"}
 	limit(budget.limit)
+	limit(budget.run)
 	is_object(budget.projects)
 }
 
@@ -191,9 +225,7 @@ limit(bounds) if {
 	is_object(bounds)
 	object.keys(bounds) == {"soft_cents", "hard_cents"}
 	every cents in bounds {
-		is_number(cents)
-		cents >= 0
-		floor(cents) == cents
+		whole(cents, 0, 9000000000000000)
 	}
 	bounds.soft_cents <= bounds.hard_cents
 }
@@ -215,11 +247,82 @@ tier_has_roles(tier) if texts(data.families.tiers[tier])
 
 remedied(entry) if text(entry.remedy)
 
+listed(cloud, zones) if {
+	data.jurisdictions[cloud]
+	texts(zones)
+}
+
+entitled(parts) if {
+	is_array(parts)
+	count(parts) > 0
+	every part in parts {
+		is_object(part)
+		object.keys(part) == {"tools", "environments"}
+		filled_texts(part.tools)
+		filled_texts(part.environments)
+	}
+}
+
+filled_texts(list) if {
+	texts(list)
+	count(list) > 0
+}
+
+tools_that_exist(list) if {
+	filled_texts(list)
+	every name in list {
+		data.tools[name]
+	}
+}
+
+environments_that_exist(list) if {
+	filled_texts(list)
+	every name in list {
+		name in environments
+	}
+}
+
+risk if {
+	is_object(data.risk)
+	object.keys(data.risk) == {"environments", "network_tools", "cost_cents"}
+	environments_that_exist(data.risk.environments)
+	tools_that_exist(data.risk.network_tools)
+	whole(data.risk.cost_cents, 0, 9000000000000000)
+}
+
+spot if {
+	is_object(data.spot)
+	object.keys(data.spot) == {"tools", "vcpu_cents_hour", "gpu_cents_hour"}
+	tools_that_exist(data.spot.tools)
+	whole(data.spot.vcpu_cents_hour, 0, 1000000)
+	is_object(data.spot.gpu_cents_hour)
+	object.keys(data.spot.gpu_cents_hour) == object.keys(data.families.tiers)
+	every cents in data.spot.gpu_cents_hour {
+		whole(cents, 0, 1000000)
+	}
+}
+
+limits if {
+	is_object(data.limits)
+	object.keys(data.limits) == {"machines", "hours", "lasting"}
+	whole(data.limits.machines, 1, 10000)
+	whole(data.limits.hours, 1, 1000000)
+	environments_that_exist(data.limits.lasting)
+}
+
+approving if {
+	is_object(data.approving)
+	object.keys(data.approving) == {"price_tolerance_percent", "elevation_hours", "elevation"}
+	whole(data.approving.price_tolerance_percent, 0, 1000)
+	whole(data.approving.elevation_hours, 1, 744)
+	text(data.approving.elevation.code)
+	approval({name: value | some name, value in data.approving.elevation; name != "code"})
+}
+
 approval(requirement) if {
 	is_object(requirement)
 	object.keys(requirement) == {"roles", "people", "own", "hours"}
-	texts(requirement.roles)
-	count(requirement.roles) > 0
+	filled_texts(requirement.roles)
 	every role in requirement.roles {
 		data.roles[role]
 	}
@@ -239,8 +342,7 @@ whole(number, least, most) if {
 tags if {
 	is_object(data.tags)
 	object.keys(data.tags) == {"required", "longest", "characters"}
-	texts(data.tags.required)
-	count(data.tags.required) > 0
+	filled_texts(data.tags.required)
 	is_number(data.tags.longest)
 	text(data.tags.characters)
 }

@@ -3,7 +3,7 @@ package checks_test
 test_sound_data_has_no_faults if count(faults_of({})) == 0
 
 test_an_absent_document_is_a_fault if {
-	every name in ["jurisdictions", "regions", "tools", "roles", "budgets", "families", "tags", "violations", "approvals"] {
+	every name in ["approvals", "approving", "budgets", "families", "jurisdictions", "limits", "regions", "risk", "roles", "spot", "tags", "tools", "violations", "zones"] {
 		count(faults_of({name: {}})) > 0
 		count(faults_of({name: []})) > 0
 		count(faults_of({name: null})) > 0
@@ -19,9 +19,12 @@ test_each_fault_is_named if {
 		"data.regions: aws is not a list": {"regions": {"aws": "eu-west-1"}},
 		"data.regions: moon-1 is not a region of aws that we know": {"regions": {"aws": ["moon-1"]}},
 		"data.tools: x needs risk, creates, machines and owner, and nothing else": {"tools": {"x": {"risk": "read"}}},
-		"data.roles: guest has no list of tools": {"roles": {"guest": "price"}},
-		"data.roles: guest has fly, which is no tool": {"roles": {"guest": ["fly"]}},
-		"data.budgets needs a default tenant and a default project, and tenants": {"budgets": {"tenants": {}}},
+		"data.zones: aws needs a list of zones, and to be a cloud that we know": {"zones": {"aws": "a"}},
+		"data.zones: selene needs a list of zones, and to be a cloud that we know": {"zones": {"selene": []}},
+		"data.roles: guest needs lists of tools, each beside a list of environments": {"roles": {"guest": ["price"]}},
+		"data.roles: guest has fog, which is no environment": {"roles": {"guest": [{"tools": ["price"], "environments": ["fog"]}]}},
+		"data.roles: guest has fly, which is no tool": {"roles": {"guest": [{"tools": ["fly"], "environments": ["unstated"]}]}},
+		"data.budgets needs tenants, and a default tenant, project and run": {"budgets": {"tenants": {}}},
 		"data.families needs allow, deny, deny_machines, gpus and tiers": {"families": {"allow": {}}},
 		"data.tags needs required, longest and characters": {"tags": {"required": ["owner"]}},
 		"data.violations: X has no remedy": {"violations": {"X": {"title": "x"}}},
@@ -38,7 +41,7 @@ test_limits_must_be_whole_and_in_order if {
 		"data.budgets: project new of acme needs soft_cents up to hard_cents" in faults_of({"budgets": budgets})
 	}
 	untold := object.union(data.example.budgets, {"tenants": {"globex": {}}})
-	"data.budgets: tenant globex needs a limit and projects" in faults_of({"budgets": untold})
+	"data.budgets: tenant globex needs a limit, a limit of a run, and projects" in faults_of({"budgets": untold})
 }
 
 test_families_name_only_tiers_and_roles_that_exist if {
@@ -79,6 +82,11 @@ faults_of(documents) := faults if {
 		"tags": data.example.tags,
 		"violations": {"X": {"title": "x", "severity": "low", "remedy": "none", "verdict": "deny"}},
 		"approvals": data.example.approvals,
+		"zones": data.example.zones,
+		"risk": data.example.risk,
+		"spot": data.example.spot,
+		"limits": data.example.limits,
+		"approving": data.example.approving,
 	}
 	faults := data.checks.faults with data.jurisdictions as pick(documents, sound, "jurisdictions")
 		with data.regions as pick(documents, sound, "regions")
@@ -89,6 +97,45 @@ faults_of(documents) := faults if {
 		with data.tags as pick(documents, sound, "tags")
 		with data.violations as pick(documents, sound, "violations")
 		with data.approvals as pick(documents, sound, "approvals")
+		with data.zones as pick(documents, sound, "zones")
+		with data.risk as pick(documents, sound, "risk")
+		with data.spot as pick(documents, sound, "spot")
+		with data.limits as pick(documents, sound, "limits")
+		with data.approving as pick(documents, sound, "approving")
 }
 
 pick(documents, sound, name) := object.get(documents, name, sound[name])
+
+test_risk_spot_and_limits_name_only_what_exists if {
+	cases := {
+		"risk": [
+			{"environments": []}, {"environments": ["fog"]}, {"network_tools": []}, {"network_tools": ["fly"]},
+			{"cost_cents": -1}, {"cost_cents": 0.5}, {"more": 1},
+		],
+		"spot": [
+			{"tools": []}, {"tools": ["fly"]}, {"vcpu_cents_hour": "1"}, {"gpu_cents_hour": []},
+			{"gpu_cents_hour": {"dream": 1}}, {"gpu_cents_hour": {"high": 0.5}}, {"more": 1},
+		],
+		"limits": [
+			{"machines": 0}, {"machines": 1.5}, {"hours": 0}, {"hours": null}, {"lasting": []},
+			{"lasting": ["fog"]}, {"more": 1},
+		],
+	}
+	every name, patches in cases {
+		every patch in patches {
+			some fault in faults_of({name: object.union(data.example[name], patch)})
+			startswith(fault, concat("", ["data.", name, " needs "]))
+		}
+	}
+}
+
+test_an_elevation_says_whose_yes_it_takes if {
+	bad := [
+		{"price_tolerance_percent": -1}, {"elevation_hours": 0}, {"elevation": {"roles": ["wizard"]}},
+		{"elevation": {"code": ""}}, {"elevation": {"people": 0}}, {"more": 1},
+	]
+	every patch in bad {
+		faults := faults_of({"approving": object.union(data.example.approving, patch)})
+		"data.approving needs price_tolerance_percent, elevation_hours, and a requirement for an elevation" in faults
+	}
+}

@@ -55,10 +55,16 @@ def question(
     now: datetime,
     price: Price | None = None,
     spend: Spend | None = None,
+    run_cents: int = 0,
     freezes: Sequence[Freeze] = (),
+    undo: bool = False,
     plane: Literal["control", "function"] = "function",
 ) -> Json:
-    """The gate's input document."""
+    """The gate's input document.
+
+    `run_cents` is what the call's run has held and spent so far; `undo` says that the call takes back what the same run
+    did. Both are the control plane's to say.
+    """
     arguments = call.arguments
     target = arguments.get("resource") or arguments
     return {
@@ -76,7 +82,8 @@ def question(
         "context": {
             "plane": plane,
             "now": now.isoformat(),
-            "spend": None if spend is None else spend.model_dump(mode="json"),
+            "spend": None if spend is None else {**spend.model_dump(mode="json"), "run_cents": run_cents},
             "freeze": None if plane == "function" else [freeze.model_dump(mode="json") for freeze in freezes],
+            "undo": undo,
         },
     }

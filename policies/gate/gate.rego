@@ -3,7 +3,7 @@
 # error has not agreed. A rule's denials say why it did not. Agreed by all, a question for a person (ask) wins over allow.
 package gate
 
-required := {"budget", "encryption", "family", "freeze", "region", "residency", "role", "tags", "tenant"}
+required := {"budget", "encryption", "family", "freeze", "limits", "region", "residency", "risk", "role", "spot", "tags", "tenant"}
 
 # Whether the question is sound comes first, so that no other rule ever reads a field of the wrong type.
 decision := {"verdict": "allow", "violations": [], "obligations": data.rules.obliged} if {

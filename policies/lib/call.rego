@@ -7,18 +7,50 @@ package rules
 # same reason: an unknown tool neither creates nor creates nothing.
 tool := data.tools[input.action.tool]
 
-# Where it happens, and every region that an argument names. A test holds this list against the tools' Input shapes.
+# The environment that the call names in its tags. A tool without tags names none; one with tags must.
+environment := input.resource.tags.environment if {
+	tool.owner == "tags"
+	is_string(input.resource.tags.environment)
+}
+
+environment := "unstated" if tool.owner in {"tenant", "none"}
+
+# Every argument at any depth that is no object or list: where it stands and what it is.
+leaves := [[path, value] |
+	walk(input.resource, [path, value])
+	not type_name(value) in {"object", "array", "null"}
+]
+
+# The same by each name on its way: an argument under `replicas.regions` counts as a replica's and as a region's.
+named := [[lower(part), value] |
+	some [path, value] in leaves
+	some part in path
+	is_string(part)
+]
+
+# Where it happens, and every region that an argument names, anywhere.
 regions contains input.action.region if is_string(input.action.region)
 
-regions contains input.resource.region
-
-regions contains input.resource.resource.region
-
-regions contains input.resource.instance.region
-
 regions contains region if {
-	is_array(input.resource.regions)
-	some region in input.resource.regions
+	region := input.resource.region
+	not is_null(region)
+}
+
+regions contains value if {
+	some [name, value] in named
+	contains(name, "region")
+}
+
+# Whatever an argument is called: a region of this cloud is one, alone, with the letter of a zone behind it, or within
+# an address. Tags are words of the caller's own.
+regions contains place if {
+	known := data.jurisdictions[input.action.cloud]
+	some [path, value] in leaves
+	is_string(value)
+	path[0] != "tags"
+	some part in split(replace(replace(value, "/", ":"), ".", ":"), ":")
+	some place in {part, trim_right(trim_right(part, "abcdefghijklmnopqrstuvwxyz"), "-")}
+	known[place]
 }
 
 jurisdictions(region) := data.jurisdictions[input.action.cloud][region]

@@ -10,7 +10,9 @@ question := {
 		"encrypted": true,
 		"public": false,
 		"machine": "p4d.24xlarge",
-		"tags": {"tenant": "acme", "project": "vision", "owner": "mia@acme"},
+		"tags": {"tenant": "acme", "project": "vision", "run": "run-1", "owner": "mia@acme", "environment": "development"},
+		"count": 1,
+		"hours": 6,
 	},
 	"machine": {
 		"name": "p4d.24xlarge",
@@ -25,15 +27,17 @@ question := {
 	"context": {
 		"plane": "control",
 		"now": "2026-11-20T10:00:00+00:00",
-		"spend": {"tenant_month_cents": 50000, "project_month_cents": 20000},
+		"spend": {"tenant_month_cents": 50000, "project_month_cents": 20000, "run_cents": 0},
 		"freeze": [],
+		"undo": false,
 	},
 }
 
-# About what already exists: it creates nothing and starts nothing.
+# About what already exists: it creates nothing and starts nothing. Nobody is asked before the run's own work is undone.
 existing(tool, risk) := object.union(question, {
 	"action": {"tool": tool, "risk": risk, "region": "us-east-1"},
 	"resource": {"resource": {"id": "i-1", "region": "us-east-1"}, "tenant": "acme"},
+	"context": {"undo": risk == "destructive"},
 })
 
 jurisdictions := {"aws": {"eu-west-1": ["EU", "IE"], "eu-west-3": ["EU", "FR"], "us-east-1": ["US"]}}
@@ -42,6 +46,8 @@ regions := {"aws": ["eu-west-1", "us-east-1"]}
 
 tools := {
 	"start": {"risk": "write", "creates": true, "machines": true, "owner": "tags"},
+	"start_spot": {"risk": "write", "creates": true, "machines": true, "owner": "tags"},
+	"reroute": {"risk": "write", "creates": false, "machines": false, "owner": "tenant"},
 	"store": {"risk": "write", "creates": true, "machines": false, "owner": "tags"},
 	"price": {"risk": "read", "creates": false, "machines": false, "owner": "none"},
 	"change": {"risk": "write", "creates": false, "machines": false, "owner": "tenant"},
@@ -49,7 +55,13 @@ tools := {
 	"release": {"risk": "destructive", "creates": false, "machines": false, "owner": "tenant"},
 }
 
-roles := {"builder": ["start", "store", "change", "price", "look", "release"], "guest": ["price"]}
+roles := {
+	"builder": [
+		{"tools": ["start", "start_spot", "store"], "environments": ["development", "production"]},
+		{"tools": ["change", "price", "look", "release", "reroute"], "environments": ["unstated"]},
+	],
+	"guest": [{"tools": ["price"], "environments": ["unstated"]}],
+}
 
 families := {
 	"allow": {"aws": ["p", "m"]},
@@ -65,14 +77,38 @@ budgets := {
 	"default": {
 		"tenant": {"soft_cents": 1000, "hard_cents": 2000},
 		"project": {"soft_cents": 1000, "hard_cents": 2000},
+		"run": {"soft_cents": 1000, "hard_cents": 2000},
 	},
 	"tenants": {"acme": {
 		"limit": {"soft_cents": 100000, "hard_cents": 200000},
 		"projects": {"vision": {"soft_cents": 50000, "hard_cents": 100000}},
+		"run": {"soft_cents": 40000, "hard_cents": 80000},
 	}},
 }
 
-approvals := {"BUDGET_SOFT": {"roles": ["builder"], "people": 1, "own": false, "hours": 72}}
+zones := {"aws": ["{region}a"]}
+
+risk := {"environments": ["production"], "network_tools": ["reroute"], "cost_cents": 10000}
+
+spot := {"tools": ["start_spot"], "vcpu_cents_hour": 1, "gpu_cents_hour": {"high": 200, "entry": 50}}
+
+limits := {"machines": 10, "hours": 100, "lasting": ["production"]}
+
+yes := {"roles": ["builder"], "people": 1, "own": false, "hours": 72}
+
+approving := {
+	"price_tolerance_percent": 10,
+	"elevation_hours": 8,
+	"elevation": object.union(yes, {"code": "ELEVATION"}),
+}
+
+approvals := {
+	"BUDGET_SOFT": yes,
+	"RISK_COST": yes,
+	"RISK_DESTRUCTIVE": yes,
+	"RISK_NETWORK": yes,
+	"RISK_PRODUCTION": yes,
+}
 
 decision := answer if {
 	answer := data.gate.decision with data.jurisdictions as jurisdictions
@@ -83,9 +119,16 @@ decision := answer if {
 		with data.tags as tags
 		with data.budgets as budgets
 		with data.approvals as approvals
+		with data.zones as zones
+		with data.risk as risk
+		with data.spot as spot
+		with data.limits as limits
 }
 
 codes := {violation.code | some violation in decision.violations}
+
+# The codes of a question to a person.
+asked := codes if decision.verdict == "ask"
 
 messages := {violation.message | some violation in decision.violations}
 

@@ -79,7 +79,10 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
     unknown = {cloud: call(house, cloud) for cloud in cloud_names()}
     entry = {"risk": "write", "creates": True, "machines": False, "owner": "tags"}
     change(data / "tools" / "data.json", lambda told: {**told, TOOL: entry})
-    change(data / "roles" / "data.json", lambda told: {**told, "admin": [*told["admin"], TOOL]})
+    change(
+        data / "roles" / "data.json",
+        lambda told: {**told, "admin": [*told["admin"], {"tools": [TOOL], "environments": [TAGS["environment"]]}]},
+    )
     return Added(house, unknown, {cloud: call(house, cloud) for cloud in cloud_names()})
 
 

@@ -85,7 +85,9 @@ async def test_personal_data_obliges_to_encrypt(gate: Gate) -> None:
 
 async def test_a_function_without_price_or_spend_allows_what_needs_neither(gate: Gate) -> None:
     asked = changed(
-        changed(training(), "cost", None), "context", {"plane": "function", "now": "x", "spend": None, "freeze": None}
+        changed(training(), "cost", None),
+        "context",
+        {"plane": "function", "now": "x", "spend": None, "freeze": None, "undo": False},
     )
     assert (await gate.decide(asked)).allowed
 

@@ -14,6 +14,7 @@ from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.elevate import elevated
 from workflow.control.approvals.hearing import settled, unneeded
 from workflow.control.approvals.matters import call_matter, plan_matter
+from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
 from workflow.model.approval import STRICT, Asked, Terms
@@ -74,9 +75,15 @@ def _united(obligations: Sequence[Json]) -> Json:
 
 
 def plan_questions(
-    tools: Mapping[str, Tool], principal: Principal, plan: Plan, price: Price, spend: Spend, now: datetime
+    tools: Mapping[str, Tool],
+    principal: Principal,
+    plan: Plan,
+    price: Price,
+    spend: Spend,
+    now: datetime,
+    spent: int = 0,
 ) -> tuple[Json, ...]:
-    """What the gate is asked about a plan: each step's call, at the whole plan's price."""
+    """What the gate is asked about a plan: each step's call at the whole plan's price. `spent`: its run's cents."""
     machine = machine_of(plan.offer)
     return tuple(
         question(
@@ -86,6 +93,7 @@ def plan_questions(
             now=now,
             price=price,
             spend=spend,
+            run_cents=spent,
             plane="control",
         )
         for step in plan.steps
@@ -134,6 +142,7 @@ class Control:
         held = next(
             (r for r in await self.store.list_reservations(run) if r.key == key and r.state != "released"), None
         )
+        undo = await takes_back(self.store, principal, run, call)
         project = (arguments.get("tags") or {}).get("project", "default")
         cost = price.total_cents if price else 0
         wanted = [self._reservation(key, run, principal, project, held.cents if held else cost)]
@@ -141,7 +150,18 @@ class Control:
         while True:
             now = self.clock.now()
             spend = await self.store.spend(principal.tenant, project, now, without=[key])
-            asked = question(principal, call, machine=machine, now=now, price=price, spend=spend, plane="control")
+            spent = run_cents(await self.store.list_reservations(run), without=[key])
+            asked = question(
+                principal,
+                call,
+                machine=machine,
+                now=now,
+                price=price,
+                spend=spend,
+                run_cents=spent,
+                undo=undo,
+                plane="control",
+            )
             judged = await self.gate.decide(asked)
             # What was approved as part of a plan has its money held, and that stands for the yes.
             stands = judged.verdict == "ask" and held is not None
@@ -189,7 +209,8 @@ class Control:
         while True:
             now = self.clock.now()
             spend = await self.store.spend(principal.tenant, project, now, without=keys)
-            questions = plan_questions(self.tools, principal, plan, price, spend, now)
+            spent = run_cents(await self.store.list_reservations(plan.run), without=keys)
+            questions = plan_questions(self.tools, principal, plan, price, spend, now, spent)
             decision = await judge(self.gate, questions)
             if use and decision.verdict != "ask":
                 decision = await unneeded(self.desk, matter, decision)

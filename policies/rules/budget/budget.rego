@@ -1,6 +1,8 @@
 # Budget.
-# In the control plane, which alone knows price and spend: a write keeps within the request's own cap and within the
-# month's limits of tenant and project. Past a hard limit it is denied, past a soft one a person is asked.
+# In the control plane, which alone knows price and spend: a write keeps within the request's own cap, within the limits
+# of a run, and within the month's limits of tenant and project. What the month will have cost at its end is reckoned
+# from what was spent, what is reserved for what still runs, and the whole of this call. Past a hard limit it is denied,
+# past a soft one a person is asked.
 package rules
 
 agrees contains "budget" if tool.risk in {"read", "destructive"}
@@ -71,11 +73,11 @@ deny contains data.lib.violation("BUDGET_REQUEST", message) if {
 }
 
 # METADATA
-# title: The month's hard limit holds
+# title: The hard limits of run and month hold
 # custom:
 #   code: BUDGET_HARD
 #   severity: high
-#   remedy: Wait for the next month, release what is not needed, or have an operator raise the limit.
+#   remedy: Ask for less, wait for the next month, release what is not needed, or have an operator raise the limit.
 deny contains data.lib.violation("BUDGET_HARD", message) if {
 	not "budget" in agrees
 	some account in budget_accounts
@@ -84,7 +86,7 @@ deny contains data.lib.violation("BUDGET_HARD", message) if {
 }
 
 # METADATA
-# title: Past the month's soft limit a person decides
+# title: Past a soft limit of run or month a person decides
 # custom:
 #   code: BUDGET_SOFT
 #   severity: medium
@@ -97,10 +99,11 @@ ask contains data.lib.violation("BUDGET_SOFT", message) if {
 	message := budget_overrun(account, "soft", account.limit.soft_cents)
 }
 
-budget_overrun(account, kind, cents) := sprintf("%v %v would have spent %v this month; the %v limit is %v.", [
+budget_overrun(account, kind, cents) := sprintf("%v %v would have spent %v%v; the %v limit is %v.", [
 	account.kind,
 	account.name,
 	data.lib.usd(account.projected),
+	account.by,
 	kind,
 	data.lib.usd(cents),
 ])
@@ -125,14 +128,23 @@ budget_accounts := [
 	{
 		"kind": "Tenant",
 		"name": input.principal.tenant,
+		"by": " by the month's end",
 		"limit": budget.limit,
 		"projected": input.context.spend.tenant_month_cents + input.cost.total_cents,
 	},
 	{
 		"kind": "Project",
 		"name": project,
+		"by": " by the month's end",
 		"limit": object.get(budget.projects, project, data.budgets.default.project),
 		"projected": input.context.spend.project_month_cents + input.cost.total_cents,
+	},
+	{
+		"kind": "Run",
+		"name": object.get(input.resource.tags, "run", "without a name"),
+		"by": "",
+		"limit": budget.run,
+		"projected": input.context.spend.run_cents + input.cost.total_cents,
 	},
 ] if {
 	project := input.resource.tags.project
@@ -140,5 +152,6 @@ budget_accounts := [
 	budget := object.get(data.budgets.tenants, input.principal.tenant, {
 		"limit": data.budgets.default.tenant,
 		"projects": {},
+		"run": data.budgets.default.run,
 	})
 }

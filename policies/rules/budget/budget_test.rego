@@ -31,19 +31,19 @@ test_without_a_cap_the_limits_hold_alone if {
 test_up_to_the_hard_limit_a_person_is_asked if {
 	dear := data.example.changed(spent(191000, 0))
 	data.example.decision.verdict == "ask" with input as dear
-	expected := {"Tenant acme would have spent $2000.00 this month; the soft limit is $1000.00."}
+	expected := {"Tenant acme would have spent $2000.00 by the month's end; the soft limit is $1000.00."}
 	data.example.messages == expected with input as dear
 }
 
 test_past_the_tenants_hard_limit_is_denied if {
 	over := data.example.changed(spent(191001, 0))
-	expected := {"Tenant acme would have spent $2000.01 this month; the hard limit is $2000.00."}
+	expected := {"Tenant acme would have spent $2000.01 by the month's end; the hard limit is $2000.00."}
 	data.example.messages == expected with input as over
 }
 
 test_past_the_projects_hard_limit_is_denied if {
 	over := data.example.changed(spent(0, 91001))
-	expected := {"Project vision would have spent $1000.01 this month; the hard limit is $1000.00."}
+	expected := {"Project vision would have spent $1000.01 by the month's end; the hard limit is $1000.00."}
 	data.example.messages == expected with input as over
 }
 
@@ -57,7 +57,7 @@ test_an_unknown_tenant_has_the_default_limits if {
 
 test_an_unknown_project_has_the_default_limits if {
 	stranger := data.example.changed({"resource": {"tags": {"project": "secret"}}})
-	expected := {"Project secret would have spent $290.00 this month; the hard limit is $20.00."}
+	expected := {"Project secret would have spent $290.00 by the month's end; the hard limit is $20.00."}
 	data.example.messages == expected with input as stranger
 }
 
@@ -75,7 +75,7 @@ test_an_absent_project_is_denied if {
 }
 
 test_without_budgets_nothing_is_bought if {
-	gaps := ["default", "tenants", "tenants/acme/limit", "tenants/acme/limit/hard_cents", "tenants/acme/limit/soft_cents", "tenants/acme/projects"]
+	gaps := ["default", "tenants", "tenants/acme/limit", "tenants/acme/limit/hard_cents", "tenants/acme/limit/soft_cents", "tenants/acme/projects", "tenants/acme/run"]
 	every path in gaps {
 		fewer := json.remove(data.example.budgets, [path])
 		every call in [data.example.question, data.example.changed({"principal": {"tenant": "globex"}})] {
@@ -118,4 +118,20 @@ test_a_change_that_costs_needs_an_account if {
 
 test_what_is_created_for_free_needs_an_account if {
 	"BUDGET_MISSING" in data.example.codes with input as unaccounted("start")
+}
+
+test_past_a_runs_hard_limit_is_denied if {
+	over := data.example.changed({"context": {"spend": {"run_cents": 71001}}})
+	expected := {"Run run-1 would have spent $800.01; the hard limit is $800.00."}
+	data.example.messages == expected with input as over
+}
+
+test_past_a_runs_soft_limit_a_person_is_asked if {
+	dear := data.example.changed({"context": {"spend": {"run_cents": 31001}}})
+	data.example.asked == {"BUDGET_SOFT"} with input as dear
+}
+
+test_what_a_run_spends_is_limited_though_it_has_no_name if {
+	over := json.remove(data.example.changed({"context": {"spend": {"run_cents": 71001}}}), ["resource/tags/run"])
+	"Run without a name would have spent $800.01; the hard limit is $800.00." in data.example.messages with input as over
 }

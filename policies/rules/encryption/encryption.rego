@@ -1,13 +1,23 @@
 # Encryption and public access.
-# What a tool creates is encrypted at rest and closed to the public.
+# What a tool creates is encrypted at rest and closed to the public, and no argument of a write, anywhere, says otherwise.
 package rules
 
-agrees contains "encryption" if tool.creates == false
+agrees contains "encryption" if tool.risk in {"read", "destructive"}
 
 agrees contains "encryption" if {
+	tool.risk == "write"
+	tool.creates == false
+	encryption_kept
+	encryption_closed
+}
+
+agrees contains "encryption" if {
+	tool.risk == "write"
 	tool.creates == true
 	input.resource.encrypted == true
 	input.resource.public == false
+	encryption_kept
+	encryption_closed
 }
 
 # METADATA
@@ -18,8 +28,8 @@ agrees contains "encryption" if {
 #   remedy: Leave `encrypted` at true.
 deny contains data.lib.violation("NOT_ENCRYPTED", message) if {
 	not "encryption" in agrees
-	not input.resource.encrypted == true
-	message := sprintf("%v would create something that is not encrypted at rest.", [input.action.tool])
+	encryption_lacking
+	message := sprintf("%v would make something that is not encrypted at rest.", [input.action.tool])
 }
 
 # METADATA
@@ -30,6 +40,40 @@ deny contains data.lib.violation("NOT_ENCRYPTED", message) if {
 #   remedy: Leave `public` at false.
 deny contains data.lib.violation("PUBLIC_ACCESS", message) if {
 	not "encryption" in agrees
+	encryption_open
+	message := sprintf("%v would make something that the public can reach.", [input.action.tool])
+}
+
+encryption_kept if {
+	every argument in named {
+		encryption_sound(argument)
+	}
+}
+
+encryption_sound([_, value]) if value == true
+
+encryption_sound([name, _]) if name != "encrypted"
+
+encryption_closed if {
+	every argument in named {
+		encryption_private(argument)
+	}
+}
+
+encryption_private([_, value]) if value == false
+
+encryption_private([name, _]) if not contains(name, "public")
+
+encryption_lacking if not encryption_kept
+
+encryption_lacking if {
+	tool.creates == true
+	not input.resource.encrypted == true
+}
+
+encryption_open if not encryption_closed
+
+encryption_open if {
+	tool.creates == true
 	not input.resource.public == false
-	message := sprintf("%v would create something that the public can reach.", [input.action.tool])
 }

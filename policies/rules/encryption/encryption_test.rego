@@ -26,3 +26,17 @@ test_an_absent_field_is_denied if {
 test_what_creates_nothing_needs_neither if {
 	data.example.allowed with input as data.example.existing("look", "read")
 }
+
+test_no_argument_anywhere_may_lift_encryption_or_open_to_the_public if {
+	cases := {
+		"NOT_ENCRYPTED": [{"disk": {"encrypted": false}}, {"disks": [{"Encrypted": "yes"}]}],
+		"PUBLIC_ACCESS": [{"network": {"public_ip": true}}, {"PubliclyAccessible": "true"}],
+	}
+	every code, patches in cases {
+		every patch in patches {
+			data.example.codes == {code} with input as data.example.changed({"resource": patch})
+			change := object.union(data.example.existing("change", "write"), {"resource": patch, "data": {"residency": []}})
+			data.example.codes == {code} with input as json.remove(change, ["resource/region"])
+		}
+	}
+}

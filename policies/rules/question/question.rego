@@ -98,7 +98,9 @@ question_machine if is_null(input.machine)
 question_machine if {
 	is_string(input.machine.name)
 	is_string(input.machine.family)
-	is_number(input.machine.vcpus)
+	input.machine.vcpus >= 0
+	input.machine.vcpus <= 100000
+	floor(input.machine.vcpus) == input.machine.vcpus
 	is_number(input.machine.memory_gib)
 	type_name(input.machine.gpu) in {"string", "null"}
 	input.machine.gpu_count >= 0
@@ -132,12 +134,13 @@ question_cap if {
 question_context if {
 	input.context.plane in {"control", "function"}
 	is_string(input.context.now)
+	is_boolean(input.context.undo)
 }
 
 question_spend if is_null(input.context.spend)
 
 question_spend if {
-	every cents in [input.context.spend.tenant_month_cents, input.context.spend.project_month_cents] {
+	every cents in [input.context.spend.tenant_month_cents, input.context.spend.project_month_cents, input.context.spend.run_cents] {
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents

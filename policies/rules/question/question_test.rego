@@ -27,7 +27,7 @@ test_every_absent_field_is_denied if {
 		"machine/gpu_count", "cost", "cost/total_cents", "cost/hourly_cents", "cost/monthly_cents", "cost/cap_cents",
 		"cost/cap_per", "data", "data/residency", "data/personal",
 		"context", "context/plane", "context/now", "context/spend", "context/spend/tenant_month_cents",
-		"context/spend/project_month_cents", "context/freeze",
+		"context/spend/project_month_cents", "context/freeze", "context/undo", "context/spend/run_cents",
 	]
 	every path in paths {
 		gap := data.example.without(path)
@@ -40,7 +40,7 @@ test_every_mistyped_field_is_denied if {
 		{"principal": {"id": 7}}, {"principal": {"tenant": null}}, {"principal": {"tenant": ""}},
 		{"principal": {"roles": "builder"}}, {"principal": {"roles": [1]}}, {"principal": {"channel": {}}},
 		{"action": {"tool": ["start"]}}, {"action": {"risk": null}}, {"action": {"cloud": 1}}, {"action": {"region": []}},
-		{"resource": []}, {"machine": "p4d"}, {"machine": {"name": 1}}, {"machine": {"gpu_count": "8"}},
+		{"resource": []}, {"machine": "p4d"}, {"machine": {"name": 1}}, {"machine": {"gpu_count": "8"}}, {"machine": {"vcpus": 0.5}}, {"machine": {"vcpus": null}}, {"context": {"undo": null}},
 		{"machine": {"gpu_count": 0.5}}, {"machine": {"gpu_count": -1}}, {"machine": {"gpu": 1}},
 		{"cost": 5}, {"cost": {"total_cents": "1"}}, {"cost": {"total_cents": -1}}, {"cost": {"total_cents": 0.5}},
 		{"cost": {"total_cents": 10000000000000000}}, {"cost": {"total_cents": null}}, {"cost": {"cap_cents": null}},

@@ -1,5 +1,6 @@
 # Region.
-# Every region that a write names exists in that cloud and is on the operator's list.
+# Every region that a write names, wherever in its arguments, exists in that cloud and is on the operator's list. The
+# zone of what it starts is one of the region's own: a local zone may lie in another country than its region.
 package rules
 
 agrees contains "region" if tool.risk in {"read", "destructive"}
@@ -13,6 +14,7 @@ agrees contains "region" if {
 		known[region]
 		region in permitted
 	}
+	region_zone
 }
 
 # METADATA
@@ -54,4 +56,34 @@ deny contains data.lib.violation("REGION_NOT_ALLOWED", message) if {
 	message := sprintf("Region %v (%v) is not on the list of allowed regions.", [region, input.action.cloud])
 }
 
+# METADATA
+# title: The zone is one of the region's own
+# custom:
+#   code: ZONE_UNKNOWN
+#   severity: high
+#   remedy: Name a zone of the region, or none; the known names are in policies/data/zones.
+deny contains data.lib.violation("ZONE_UNKNOWN", message) if {
+	not "region" in agrees
+	not region_zone
+	message := sprintf("Region %v (%v) has no zone %v that we know.", [
+		input.action.region,
+		input.action.cloud,
+		input.resource.zone,
+	])
+}
+
 region_permitted(region) if region in data.regions[input.action.cloud]
+
+# To a tool that neither creates nor starts anything a zone is no place, but one of the domain name system.
+region_zone if {
+	tool.creates == false
+	tool.machines == false
+}
+
+region_zone if object.get(input.resource, "zone", "") == ""
+
+region_zone if {
+	is_string(input.action.region)
+	some pattern in data.zones[input.action.cloud]
+	input.resource.zone == replace(pattern, "{region}", input.action.region)
+}

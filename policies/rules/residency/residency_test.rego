@@ -24,7 +24,14 @@ test_a_region_outside_is_denied if {
 }
 
 test_every_region_that_an_argument_names_counts if {
-	every patch in [{"resource": {"region": "us-east-1"}}, {"resource": {"regions": ["eu-west-1", "us-east-1"]}}] {
+	patches := [
+		{"resource": {"region": "us-east-1"}},
+		{"resource": {"regions": ["eu-west-1", "us-east-1"]}},
+		{"resource": {"storage": {"replicas": [{"region": "us-east-1"}]}}},
+		{"resource": {"mirror": "us-east-1"}},
+		{"resource": {"bucket": "arn:aws:s3:us-east-1::copies"}},
+	]
+	every patch in patches {
 		copied := data.example.changed(patch)
 		data.example.codes == {"RESIDENCY"} with input as copied
 	}

@@ -1,5 +1,6 @@
 # Tenant isolation.
-# A call creates, reads and releases only what belongs to the caller's own tenant.
+# A call creates, reads and releases only what belongs to the caller's own tenant, and no argument of a call that changes
+# anything names another, anywhere.
 package rules
 
 agrees contains "tenant" if tool.owner == "none"
@@ -7,11 +8,13 @@ agrees contains "tenant" if tool.owner == "none"
 agrees contains "tenant" if {
 	tool.owner == "tags"
 	input.resource.tags.tenant == input.principal.tenant
+	tenant_alone
 }
 
 agrees contains "tenant" if {
 	tool.owner == "tenant"
 	input.resource.tenant == input.principal.tenant
+	tenant_alone
 }
 
 # METADATA
@@ -29,14 +32,25 @@ deny contains data.lib.violation("TENANT_ISOLATION", message) if {
 	])
 }
 
-default tenant_named := "no tenant"
+tenant_alone if tool.risk == "read"
 
-tenant_named := sprintf("tenant %v", [input.resource.tags.tenant]) if {
-	tool.owner == "tags"
-	is_string(input.resource.tags.tenant)
+tenant_alone if {
+	tool.risk in {"write", "destructive"}
+	every argument in named {
+		tenant_own(argument)
+	}
 }
 
-tenant_named := sprintf("tenant %v", [input.resource.tenant]) if {
-	tool.owner == "tenant"
-	is_string(input.resource.tenant)
+tenant_own([name, _]) if name != "tenant"
+
+tenant_own([_, value]) if value == input.principal.tenant
+
+default tenant_named := "no tenant"
+
+tenant_named := concat(" and ", others) if {
+	others := {sprintf("tenant %v", [value]) |
+		some ["tenant", value] in named
+		value != input.principal.tenant
+	}
+	count(others) > 0
 }

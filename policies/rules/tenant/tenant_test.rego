@@ -29,3 +29,10 @@ test_what_belongs_to_nobody_needs_no_tenant if {
 	pricing := data.example.changed({"action": {"tool": "price", "risk": "read"}, "resource": {"tags": {"tenant": "x"}}})
 	data.example.allowed with input as pricing
 }
+
+test_another_tenant_anywhere_in_the_arguments_of_a_write_is_denied if {
+	every value in ["globex", 7, true] {
+		smuggled := data.example.changed({"resource": {"target": [{"Tenant": value}]}})
+		data.example.codes == {"TENANT_ISOLATION"} with input as smuggled
+	}
+}

@@ -99,7 +99,7 @@ async def test_the_gate_is_asked_with_the_catalogs_price_and_machine_not_the_cal
         "total_cents": 100, "hourly_cents": 10, "monthly_cents": 7300, "cap_cents": None, "cap_per": None
     }  # fmt: skip
     assert asked["machine"]["family"] == "m6i"
-    assert asked["context"]["spend"] == {"tenant_month_cents": 0, "project_month_cents": 0}
+    assert asked["context"]["spend"] == {"tenant_month_cents": 0, "project_month_cents": 0, "run_cents": 0}
     assert asked["context"]["plane"] == "control"
 
 

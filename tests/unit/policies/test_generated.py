@@ -8,10 +8,11 @@ import importlib
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from mcp_handlers.tools.contract import Placed, Tool
+from mcp_handlers.tools.contract import Placed, Tags, Tool
 from policies.checks.generated import REGIONS, jurisdictions, violations
 from policies.engine.bundle import PACKAGED
 from workflow.model.base import Json
@@ -80,25 +81,18 @@ def test_the_gate_knows_each_tool_for_what_it_is(name: str) -> None:
     }
 
 
-def _region_paths(schema: Json, definitions: Json, prefix: str = "") -> set[str]:
-    found: set[str] = set()
-    for name, field in schema.get("properties", {}).items():
-        path = f"{prefix}.{name}"
-        if "region" in name:
-            found.add(path)
-        for part in (field, field.get("items", {}), *field.get("anyOf", [])):
-            if "$ref" in part:
-                found |= _region_paths(definitions[part["$ref"].rpartition("/")[2]], definitions, path)
-    return found
+def test_a_tool_that_buys_on_spot_alone_is_held_to_the_cap() -> None:
+    assert _data("spot")["tools"] == [
+        name for name in TOOLS if "max_price_micros_hour" in _contract(name).input.model_fields
+    ]
 
 
-@pytest.mark.parametrize("name", TOOLS)
-def test_every_region_that_an_argument_of_a_write_can_name_is_judged(name: str) -> None:
-    tool = _contract(name)
-    schema = tool.input.model_json_schema()
-    paths = _region_paths(schema, schema.get("$defs", {})) if tool.risk != "read" else set()
-    judged = (PACKAGED / "lib" / "call.rego").read_text(encoding="utf-8")
-    assert [path for path in sorted(paths) if f"input.resource{path}" not in judged] == []
+def test_the_gate_knows_the_environments_that_tags_can_name() -> None:
+    checks = (PACKAGED / "checks" / "data.rego").read_text(encoding="utf-8")
+    known = re.search(r"^environments := \{(.*)\}$", checks, re.MULTILINE)
+    assert known is not None
+    named = get_args(Tags.model_fields["environment"].annotation)
+    assert set(re.findall(r"\w+", known[1])) == {*named, "unstated"}
 
 
 def test_every_gpu_on_sale_has_a_tier() -> None:
