@@ -89,7 +89,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
-    """One local Azure for a test module."""
+    """One local Azure for all tests of a session."""
     state, port = tmp_path_factory.mktemp("azure"), free_port()
     command = [sys.executable, "-m", "infra.local.azure", "--port", str(port), "--state", str(state)]
     process = subprocess.Popen(command, cwd=ROOT)

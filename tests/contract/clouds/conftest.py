@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.clouds.aws_cloud import LocalAws, running
+from tests.contract.clouds.azure_cloud import azure, server
+from tests.contract.clouds.gcp_cloud import clients, gcp, running_gcp
+
+__all__ = ["azure", "clients", "gcp", "running_gcp", "server"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""A local GCP for tests: a real server, the handlers' way to it, and Google's typed SDKs as judges of what it holds."""
+"""A local GCP for tests: a real server, the handlers' way to it, and Google's typed SDKs as judges of what it holds.
+
+The SDKs take seconds to import, so that they are imported by who asks for one.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,6 @@ from typing import Any
 import httpx
 import pytest
 from google.auth.compute_engine import _metadata
-from google.cloud import compute_v1, storage
-from google.cloud.aiplatform_v1 import JobServiceClient
-from google.cloud.cloudquotas_v1 import CloudQuotasClient
 from google.oauth2.credentials import Credentials
 
 from infra.local.faults import Fault
@@ -57,6 +57,8 @@ class LocalGcp:
 
     def sdk(self, client: Any) -> Any:
         """One of Google's typed clients, pointed here. Compute's polls operations through clients of its own."""
+        from google.cloud import compute_v1
+
         options = self._options()
         made = client(**options)
         services = {
@@ -77,26 +79,36 @@ class LocalGcp:
     @property
     def instances(self) -> Any:
         """google-cloud-compute's InstancesClient."""
+        from google.cloud import compute_v1
+
         return self.sdk(compute_v1.InstancesClient)
 
     @property
     def jobs(self) -> Any:
         """google-cloud-aiplatform's JobServiceClient."""
+        from google.cloud.aiplatform_v1 import JobServiceClient
+
         return self.sdk(JobServiceClient)
 
     @property
     def quotas(self) -> Any:
         """google-cloud-quotas' client."""
+        from google.cloud.cloudquotas_v1 import CloudQuotasClient
+
         return self.sdk(CloudQuotasClient)
 
     @property
     def storage(self) -> Any:
         """google-cloud-storage's client."""
+        from google.cloud import storage
+
         credentials = Credentials(f"{TOKEN_PREFIX}judge")
         return storage.Client(PROJECT, credentials=credentials, client_options={"api_endpoint": self.url})
 
     def held(self) -> tuple[list[str], list[str], list[str]]:
         """The names of all instances and disks of the zone, buckets, and jobs of the region that exist."""
+        from google.cloud import compute_v1
+
         instances = [item.name for item in self.instances.list(project=PROJECT, zone=ZONE)]
         disks = [item.name for item in self.sdk(compute_v1.DisksClient).list(project=PROJECT, zone=ZONE)]
         jobs = self.jobs.list_custom_jobs(parent=f"projects/{PROJECT}/locations/{REGION}")

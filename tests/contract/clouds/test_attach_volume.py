@@ -11,13 +11,11 @@ from mcp_handlers.aws import attach_volume as aws_handler
 from mcp_handlers.tools.attach_volume import TOOL
 from mcp_handlers.tools.release_resource import Input as Release
 from tests.contract.clouds.aws_cloud import LocalAws
-from tests.contract.clouds.azure_cloud import LocalAzure, azure, server
-from tests.contract.clouds.gcp_cloud import LocalGcp, gcp, running_gcp
+from tests.contract.clouds.azure_cloud import LocalAzure
+from tests.contract.clouds.gcp_cloud import LocalGcp
 from tests.contract.clouds.volumes import KEY, Aws, Azure, Gcp, Seen, World
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, RegionDown, Rejected, Throttled
 from workflow.model.run import Resource
-
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 
 
 @pytest.fixture(params=["aws", "azure", "gcp"])

@@ -28,7 +28,7 @@ from mcp_handlers.tools import provision_compute as compute_tool
 from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools import submit_ml_job as job_tool
 from mcp_handlers.tools.contract import Tags
-from tests.contract.clouds.azure_cloud import LocalAzure, Static, azure, server
+from tests.contract.clouds.azure_cloud import LocalAzure, Static
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -43,7 +43,6 @@ from workflow.model.errors import (
 )
 from workflow.model.run import Resource
 
-__all__ = ["azure", "server"]
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="staging")
 RIVAL = TAGS.model_copy(update={"tenant": "rival"})
 A100 = "Standard_NC24ads_A100_v4"

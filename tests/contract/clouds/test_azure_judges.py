@@ -22,9 +22,8 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 
 from infra.local.azure.account import GROUP, SUBSCRIPTION
-from tests.contract.clouds.azure_cloud import LocalAzure, Static, azure, server
+from tests.contract.clouds.azure_cloud import LocalAzure, Static
 
-__all__ = ["azure", "server"]
 NETWORK = "2024-05-01"
 
 

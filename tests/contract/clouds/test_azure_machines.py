@@ -18,7 +18,7 @@ from mcp_handlers.tools import launch_spot as spot_tool
 from mcp_handlers.tools import provision_compute as compute_tool
 from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools.contract import Tags
-from tests.contract.clouds.azure_cloud import LocalAzure, Static, azure, server
+from tests.contract.clouds.azure_cloud import LocalAzure, Static
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -32,7 +32,6 @@ from workflow.model.errors import (
 )
 from workflow.model.run import Resource
 
-__all__ = ["azure", "server"]
 TAGS = Tags(
     tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="production",
     expires_at=datetime(2027, 1, 1, tzinfo=UTC),

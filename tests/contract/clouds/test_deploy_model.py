@@ -10,8 +10,6 @@ from pydantic import ValidationError
 
 from mcp_handlers.azure.client import connect as connect_azure
 from mcp_handlers.tools import deploy_model as tool
-from tests.contract.clouds.azure_cloud import azure, server
-from tests.contract.clouds.gcp_cloud import clients, gcp, running_gcp
 from tests.contract.clouds.serving_benches import BENCHES, RIVAL, Bench, Seen
 from workflow.model.errors import (
     CloudDown,
@@ -26,7 +24,6 @@ from workflow.model.errors import (
     Unhealthy,
 )
 
-__all__ = ["azure", "clients", "gcp", "running_gcp", "server"]
 KEYS = tuple(f"{number:040x}" for number in range(6))
 
 

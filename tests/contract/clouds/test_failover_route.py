@@ -17,13 +17,10 @@ from functions.registry import cloud_names
 from mcp_handlers.tools import get_health, release_resource
 from mcp_handlers.tools.failover_route import TOOL, Input, Output, moved, note, recalled
 from policies.engine.bundle import PACKAGED
-from tests.contract.clouds.azure_cloud import azure, server
-from tests.contract.clouds.gcp_cloud import gcp, running_gcp
 from tests.contract.clouds.route_clouds import AwsRoutes, AzureRoutes, GcpRoutes, Routes
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, Rejected, Throttled, TollgateError
 from workflow.model.run import Resource
 
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 ASKED = {
     "region": "eu-west-1", "zone": "Z1", "record": "shop.example.com", "tenant": "acme", "from_target": "old",

@@ -14,7 +14,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools import create_storage_bucket as bucket_tool
 from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools import submit_ml_job as job_tool
-from tests.contract.clouds.gcp_cloud import REGION, TAGS, LocalGcp, clients, gcp, running_gcp
+from tests.contract.clouds.gcp_cloud import REGION, TAGS, LocalGcp
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -27,7 +27,6 @@ from workflow.model.errors import (
 )
 from workflow.model.run import Resource
 
-__all__ = ["clients", "gcp", "running_gcp"]
 PARENT = f"projects/{PROJECT}/locations/{REGION}"
 
 

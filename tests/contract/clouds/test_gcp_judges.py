@@ -24,9 +24,8 @@ from google.cloud.compute_v1.types import (
 )
 
 from infra.local.gcp.metadata import PROJECT, TOKEN_PREFIX
-from tests.contract.clouds.gcp_cloud import REGION, ZONE, LocalGcp, gcp, running_gcp
+from tests.contract.clouds.gcp_cloud import REGION, ZONE, LocalGcp
 
-__all__ = ["gcp", "running_gcp"]
 HERE = {"project": PROJECT, "zone": ZONE}
 PARENT = f"projects/{PROJECT}/locations/{REGION}"
 SPOT = Scheduling(

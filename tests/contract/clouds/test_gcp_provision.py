@@ -14,7 +14,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools import launch_spot as spot_tool
 from mcp_handlers.tools import provision_compute as tool
 from mcp_handlers.tools import release_resource as release_tool
-from tests.contract.clouds.gcp_cloud import REGION, TAGS, ZONE, LocalGcp, clients, gcp, running_gcp
+from tests.contract.clouds.gcp_cloud import REGION, TAGS, ZONE, LocalGcp
 from workflow.model.errors import (
     CloudDown,
     NoCapacity,
@@ -26,8 +26,6 @@ from workflow.model.errors import (
     Throttled,
 )
 from workflow.model.run import Resource
-
-__all__ = ["clients", "gcp", "running_gcp"]
 
 
 def wanted(**changes: Any) -> tool.Input:

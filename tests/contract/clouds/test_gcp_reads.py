@@ -24,11 +24,9 @@ from mcp_handlers.tools import launch_spot as spot_tool
 from mcp_handlers.tools import provision_compute as machine_tool
 from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools import submit_ml_job as job_tool
-from tests.contract.clouds.gcp_cloud import REGION, TAGS, ZONE, LocalGcp, clients, gcp, running_gcp
+from tests.contract.clouds.gcp_cloud import REGION, TAGS, ZONE, LocalGcp
 from workflow.model.errors import NotFound, QuotaExceeded, Rejected, Throttled
 from workflow.model.run import Resource
-
-__all__ = ["clients", "gcp", "running_gcp"]
 
 
 def machine(clients: Clients, key: str, name: str = "e2-standard-4") -> Resource:

@@ -17,12 +17,11 @@ from mcp_handlers.tools import get_health
 from mcp_handlers.tools.contract import Tags
 from mcp_handlers.tools.scale_nodepool import Input, Output, Sizes
 from tests.contract.clouds.aws_cloud import LocalAws
-from tests.contract.clouds.azure_cloud import LocalAzure, azure, server
-from tests.contract.clouds.gcp_cloud import LocalGcp, gcp, running_gcp
+from tests.contract.clouds.azure_cloud import LocalAzure
+from tests.contract.clouds.gcp_cloud import LocalGcp
 from tests.contract.clouds.pool_clouds import POOL, Aks, Eks, Gke, ManagedGroups, Pools, ScaleSets, ScalingGroups
 from workflow.model.errors import NoCapacity, QuotaExceeded, Rejected, Throttled
 
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="staging")
 START = Sizes(minimum=3, maximum=6, desired=3)
 MORE = Sizes(minimum=3, maximum=9, desired=6)

@@ -21,8 +21,6 @@ from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.tools import get_health, release_resource
 from mcp_handlers.tools.rotate_secret import ALPHABET, TOOL, Input, Output
 from policies.engine.bundle import PACKAGED
-from tests.contract.clouds.azure_cloud import azure, server
-from tests.contract.clouds.gcp_cloud import gcp, running_gcp
 from tests.contract.clouds.secret_clouds import FIRST, AwsSecrets, AzureSecrets, GcpSecrets, SecretStore
 from tests.fakes.world import ADA, World, call
 from workflow.model.base import digest
@@ -36,7 +34,6 @@ from workflow.model.errors import (
 )
 from workflow.model.run import Resource
 
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 KEY = "0123456789abcdef0123456789abcdef01234567"
 NAME = "db-password"
 

@@ -12,13 +12,10 @@ from pydantic import ValidationError
 from mcp_handlers.tools import get_health, release_resource, scale_nodepool
 from mcp_handlers.tools.contract import Tags
 from mcp_handlers.tools.scale_nodepool import Input, Output, Sizes
-from tests.contract.clouds.azure_cloud import azure, server
-from tests.contract.clouds.gcp_cloud import gcp, running_gcp
 from tests.contract.clouds.pool_clouds import POOL, Aks, Eks, Gke, ManagedGroups, Pools, ScaleSets, ScalingGroups
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, RegionDown, Rejected, Throttled, TollgateError
 from workflow.model.run import Health
 
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="staging")
 KEY, OTHER = "0123456789abcdef0123456789abcdef01234567", "f" * 40
 KINDS: dict[str, tuple[str, Any]] = {

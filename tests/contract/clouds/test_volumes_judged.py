@@ -13,11 +13,9 @@ from google.cloud import compute_v1
 from infra.local.azure.account import GROUP
 from infra.local.gcp.metadata import PROJECT
 from tests.contract.clouds.aws_cloud import LocalAws
-from tests.contract.clouds.azure_cloud import LocalAzure, azure, server
-from tests.contract.clouds.gcp_cloud import LocalGcp, gcp, running_gcp
+from tests.contract.clouds.azure_cloud import LocalAzure
+from tests.contract.clouds.gcp_cloud import LocalGcp
 from tests.contract.clouds.volumes import KEY, Aws, Azure, Gcp
-
-__all__ = ["azure", "gcp", "running_gcp", "server"]
 
 
 def ec2_code(act: Any, **asked: Any) -> str:

@@ -227,8 +227,8 @@ class Gcp(World):
                 disk.labels["tollgate-key"],
                 "".join(user.rpartition("/")[2] for user in disk.users),
             )
-            for zone in self.zones
-            for disk in self._disks.list(project=PROJECT, zone=zone)
+            for _, scope in self._disks.aggregated_list(project=PROJECT)
+            for disk in scope.disks
             if not disk.labels["tollgate-key"].startswith(MACHINES)
         ]
 
