@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.binding import bind
-from mcp_handlers.kernel import otel, telemetry
+from mcp_handlers.kernel import deadline, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "aws"
@@ -32,7 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    response = asyncio.run(endpoint().rpc(headers, body))
+    with deadline.within(context.get_remaining_time_in_millis()):
+        response = asyncio.run(endpoint().rpc(headers, body))
     telemetry.flush()
     log.info("answered", extra={"status": response.status, "tool": os.environ["TOLLGATE_TOOL"]})
     return {"statusCode": response.status, "headers": response.headers, "body": response.body.decode()}

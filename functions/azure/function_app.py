@@ -9,7 +9,7 @@ import azure.functions as func
 
 from functions.binding import bind
 from functions.registry import tool_names
-from mcp_handlers.kernel import otel
+from mcp_handlers.kernel import deadline, otel
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "azure"
@@ -33,7 +33,8 @@ def _observe() -> None:
 async def answer(tool: str, request: func.HttpRequest) -> func.HttpResponse:
     """The host's request → rpc → the host's answer."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    response = await endpoint(tool).rpc(headers, request.get_body())
+    with deadline.within(deadline.limit(os.environ)):
+        response = await endpoint(tool).rpc(headers, request.get_body())
     return func.HttpResponse(response.body, status_code=response.status, headers=response.headers)
 
 

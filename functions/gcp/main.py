@@ -10,7 +10,7 @@ import functions_framework
 from flask import Request, Response
 
 from functions.binding import bind
-from mcp_handlers.kernel import log, otel, telemetry
+from mcp_handlers.kernel import deadline, log, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "gcp"
@@ -28,6 +28,7 @@ def endpoint() -> Endpoint:
 def mcp(request: Request) -> Response:
     """The framework's request → rpc → the framework's answer."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    response = asyncio.run(endpoint().rpc(headers, request.get_data()))
+    with deadline.within(deadline.limit(os.environ)):
+        response = asyncio.run(endpoint().rpc(headers, request.get_data()))
     telemetry.flush()
     return Response(response.body, status=response.status, headers=response.headers)

@@ -7,7 +7,10 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mcp_handlers.kernel import deadline
+
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.session import Session
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
@@ -103,7 +106,7 @@ class Clients:
 
         self._session = self._session or botocore.session.Session()
         named = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
-        return self._session.create_client(
+        client = self._session.create_client(
             service,
             region_name=region,
             endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
@@ -117,6 +120,28 @@ class Clients:
                 user_agent_extra="tollgate",
             ),
         )
+        hooks: Any = client.meta.events
+        hooks.register("before-send", self._in_time)
+        return client
+
+    def _in_time(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        """Send a request whose deadline is sooner than the client's own timeout, which is fixed when it is made.
+
+        None otherwise: then the SDK sends it. The connection is a new one; that is rare, and better than a client each.
+        """
+        seconds = deadline.allowed(self._read_seconds)
+        if self._session is None or seconds >= self._read_seconds:
+            return None
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        session: Any = URLLib3Session
+        own: URLLib3Session = session(
+            verify=self._session.get_config_variable("ca_bundle") or True,
+            proxies=get_environ_proxies(request.url),
+            timeout=(min(CONNECT_SECONDS, seconds), seconds),
+        )
+        return own.send(request)
 
 
 def connect(env: Mapping[str, str]) -> Clients:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.pipeline.policies import RetryPolicy
 
+from mcp_handlers.kernel import deadline
+
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-    from azure.core.pipeline import PipelineResponse
+    from azure.core.pipeline import PipelineRequest, PipelineResponse
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -18,10 +20,20 @@ _PATIENCE_SECONDS = 2.0
 
 
 class ReadsOnly(RetryPolicy[Any, Any]):
-    """Tries a read again, once, so that a passing trouble does not end a long wait. The kernel repeats writes."""
+    """Tries a read again, once, so that a passing trouble does not end a long wait. The kernel repeats writes.
+
+    Every request is timed by the call's deadline, all its tries together.
+    """
 
     def __init__(self) -> None:
         super().__init__(retry_total=1, retry_status=1, retry_connect=0, retry_read=0)
+
+    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        """Send, and perhaps once more."""
+        given = request.context.options
+        given["connection_timeout"] = deadline.allowed(CONNECT_SECONDS)
+        given["timeout"] = given["read_timeout"] = deadline.allowed(READ_SECONDS)
+        return super().send(request)
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         """True for a read that failed in passing."""

@@ -38,6 +38,12 @@ _REGION = re.compile(r"[a-z][a-z0-9-]{2,30}")
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
+def timeout() -> tuple[float, float]:
+    """TIMEOUT, or less where the call's deadline is sooner."""
+    connect, read = map(deadline.allowed, TIMEOUT)
+    return connect, read
+
+
 class Clients:
     """A function's way to Google. Safe to use from several threads; nothing is imported or sent before it is needed."""
 
@@ -194,7 +200,7 @@ class Clients:
         except IndexError:
             session = self._new_session()
         try:
-            return session.request(method, url, timeout=TIMEOUT, **options)
+            return session.request(method, url, timeout=timeout(), **options)
         finally:
             self._idle.append(session)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcp_handlers.gcp import naming, safety
-from mcp_handlers.gcp.client import TIMEOUT, Clients
+from mcp_handlers.gcp.client import Clients, timeout
 from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import NoPermission, Rejected, TollgateError
@@ -31,7 +31,7 @@ def _create(wanted: Input, clients: Clients, key: str, name: str) -> None:
         bucket.iam_configuration.public_access_prevention = "enforced"
         bucket.versioning_enabled = wanted.versioned
         bucket.labels = naming.labels(wanted.tags, key)
-        clients.storage.create_bucket(bucket, location=wanted.region, timeout=TIMEOUT, retry=None)
+        clients.storage.create_bucket(bucket, location=wanted.region, timeout=timeout(), retry=None)
     except Exception as problem:  # noqa: BLE001
         raise clients.translate(problem, region=wanted.region, write=True) from None
 
@@ -39,7 +39,7 @@ def _create(wanted: Input, clients: Clients, key: str, name: str) -> None:
 def _recognise(wanted: Input, clients: Clients, key: str, name: str) -> None:
     """Find the existing bucket to be this very effect's. Raises Rejected where it is another's."""
     try:
-        bucket: Any = clients.storage.get_bucket(name, timeout=TIMEOUT, retry=None)
+        bucket: Any = clients.storage.get_bucket(name, timeout=timeout(), retry=None)
     except Exception as problem:  # noqa: BLE001
         found: TollgateError = clients.translate(problem, region=wanted.region, write=False)
         if not isinstance(found, NoPermission):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mcp_handlers.gcp import naming
-from mcp_handlers.gcp.client import TIMEOUT, Clients
+from mcp_handlers.gcp.client import Clients, timeout
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
@@ -47,7 +47,7 @@ def _job(resource: Resource, clients: Clients) -> Json:
 
 def _bucket(resource: Resource, clients: Clients) -> Json:
     try:
-        bucket = clients.storage.get_bucket(resource.id, timeout=TIMEOUT, retry=None)
+        bucket = clients.storage.get_bucket(resource.id, timeout=timeout(), retry=None)
     except Exception as problem:  # noqa: BLE001
         raise clients.translate(problem, region=resource.region, write=False) from None
     return {"labels": dict(bucket.labels)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcp_handlers.gcp import disks, endpoints, instances, jobs, owned
-from mcp_handlers.gcp.client import TIMEOUT, Clients
+from mcp_handlers.gcp.client import Clients, timeout
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
@@ -43,10 +43,10 @@ def _bucket(resource: Resource, clients: Clients) -> None:
     """Every version of every object goes first, and then the bucket."""
     try:
         bucket = clients.storage.bucket(resource.id)
-        found = clients.storage.list_blobs(resource.id, versions=True, timeout=TIMEOUT, retry=None)
+        found = clients.storage.list_blobs(resource.id, versions=True, timeout=timeout(), retry=None)
         for blobs in found.pages:
-            bucket.delete_blobs(list(blobs), on_error=_gone, preserve_generation=True, timeout=TIMEOUT, retry=None)
-        bucket.delete(timeout=TIMEOUT, retry=None)
+            bucket.delete_blobs(list(blobs), on_error=_gone, preserve_generation=True, timeout=timeout(), retry=None)
+        bucket.delete(timeout=timeout(), retry=None)
     except Exception as problem:  # noqa: BLE001
         raise clients.translate(problem, region=resource.region, write=True) from None
 

@@ -52,7 +52,7 @@ class Catalog:
             exact = intake.parse(contract, self.cloud, arguments).model_dump(mode="json")
             route = self.control if writes else self.functions
             leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
-            with deadline.kept(deadline.read(meta), self.clock.now()):
+            with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
                 return await route.call(tool, exact, leave, writes=writes)
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded, RateLimited):
             raise

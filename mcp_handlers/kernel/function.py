@@ -62,7 +62,7 @@ class Function:
             with telemetry.span("identity"):
                 keys = await self.trust.trusted(kid_of(bearer(headers)), writes=self.tool.risk != "read")
                 principal = authenticate(headers, keys, plane=self.cloud, now=self.clock.now())
-            with deadline.kept(deadline.read(meta), self.clock.now()):
+            with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
                 return await self._judged(headers, keys, principal, arguments)
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded):
             raise

@@ -78,6 +78,11 @@ class _Context(LambdaContext):
     _invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:test"
     _aws_request_id = "r-1"
 
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        """As Lambda counts it down."""
+        return 30_000
+
 
 async def through_azure(sent: dict[str, str], body: bytes) -> tuple[int, bytes]:
     """By the function that the app registered for the tool's route."""
@@ -114,6 +119,16 @@ def test_a_call_through_the_runtime_equals_one_to_the_kernel(cloud: str, signer:
     answer = through(cloud, sent, body)
     assert answer == to_the_kernel(cloud, sent, body)
     assert json.loads(answer[1])["result"]["structuredContent"]["matched"] > 100
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_a_call_ends_before_the_platform_ends_the_process(
+    cloud: str, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Context, "get_remaining_time_in_millis", lambda _: 900)
+    monkeypatch.setenv("TOLLGATE_TIME_LIMIT_SECONDS", "0.9")
+    status, body = through(cloud, headers(signer, cloud), call(TOOL, ARGUMENTS))
+    assert (status, json.loads(body)["result"]["_meta"]["tollgate/error"]["code"]) == (200, "DEADLINE_EXCEEDED")
 
 
 @pytest.mark.parametrize("cloud", CLOUDS)

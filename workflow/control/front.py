@@ -71,7 +71,8 @@ class Front:
             principal = await self.identity.authenticate(headers, writes=contract.risk != "read")
             # Before the decision, and not after it as in a function: deciding holds money and asks for prices.
             self.rates.take(principal.tenant, contract)
-            with deadline.kept(deadline.read(meta), self.control.clock.now()):
+            now = self.control.clock.now()
+            with deadline.kept(deadline.asked(headers, meta, now), now):
                 return await self._performed(principal, contract, arguments, meta)
         except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise

@@ -214,6 +214,26 @@ def test_a_deadline_within_a_deadline_is_the_sooner_of_the_two() -> None:
         deadline.read({deadline.DEADLINE: "x"})
 
 
+def test_a_gateway_says_in_a_header_how_many_milliseconds_are_left() -> None:
+    half = {deadline.HEADER: "500"}
+    soon, later = NOW + timedelta(milliseconds=500), NOW + timedelta(seconds=9)
+    assert deadline.asked(half, {}, NOW) == deadline.asked(half, deadline.written(later), NOW) == soon
+    assert deadline.asked({}, deadline.written(later), NOW) == later
+    assert deadline.asked({}, {}, NOW) is None
+    for wrong in ("", "-1", "1.5", "²", "soon", "9" * 11):
+        with pytest.raises(BadRequest, match=deadline.HEADER):
+            deadline.asked({deadline.HEADER: wrong}, {}, NOW)
+
+
+def test_a_request_to_a_cloud_takes_its_own_time_or_what_the_deadline_leaves_and_a_moment_to_say_so() -> None:
+    assert deadline.allowed(20.0) == 20.0
+    with deadline.within(6_000):
+        assert 5 < deadline.allowed(20.0) <= 5 + deadline.GRACE_SECONDS
+        assert deadline.allowed(3.0) == 3.0
+    with deadline.within(0):
+        assert deadline.allowed(20.0) == deadline.GRACE_SECONDS
+
+
 def _wait(go: threading.Event) -> Noun | None:
     assert go.wait(30)
     return None
