@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 import functions.start  # noqa: F401 - before anything imports pydantic
-from functions.registry import contract, room
+from functions.registry import contract, role_room, room
 from functions.trust import trust
 from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.clock import SystemClock
@@ -34,16 +34,17 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
     """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through."""
     client = room(cloud, "client")
     connect = cache(lambda: client.connect(environment))
-    clock = SystemClock()
+    clock, handler, role = SystemClock(), room(cloud, tool), role_room(cloud)
     function = Function(
         cloud=cloud,
         tool=contract(tool),
-        handler=room(cloud, tool).call,
+        handler=handler.call,
         clients=connect,
         catalog=load_cloud(cloud).machine,
         gate=gate(),
         trust=trust(environment),
         clock=clock,
         resilience=resilience(cloud, tool, bulkhead(cloud), clock),
+        roles=role.roles(environment, tool, getattr(handler, "PERMISSIONS", ())) if role else None,
     )
     return Endpoint(Observed(function))

@@ -48,3 +48,8 @@ def room(cloud: str, module: str) -> ModuleType:
     if module != "client" and module not in tool_names():
         raise BadRequest(f"There is no tool {module!r}.", f"The tools are {', '.join(tool_names())}.")
     return importlib.import_module(f"mcp_handlers.{cloud}.{module}")
+
+
+def role_room(cloud: str) -> ModuleType | None:
+    """The `role.py` of a cloud's folder, which gives each tool a role of its own; None where the cloud has none."""
+    return importlib.import_module(f"mcp_handlers.{cloud}.role") if (ROOT / cloud / "role.py").exists() else None

@@ -10,6 +10,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import KEY, TENANT, insist, labels
 from mcp_handlers.aws.owned import find_instance
+from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.tools.attach_volume import Input, Output, insist_same_place
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError, Unhealthy
 from workflow.model.run import Resource
@@ -17,6 +18,14 @@ from workflow.model.run import Resource
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
 
+_VOLUMES = "arn:aws:ec2:{region}:{account}:volume/*"
+PERMISSIONS = (
+    Allow(("ec2:DescribeInstances", "ec2:DescribeVolumes"), ANY, HERE),
+    Allow(("ec2:CreateVolume",), (_VOLUMES,), {"aws:RequestTag/tollgate:tenant": "{tenant}"}),
+    Allow(("ec2:CreateTags",), (_VOLUMES,), {"ec2:CreateAction": "CreateVolume"}),
+    Allow(("ec2:AttachVolume",), ("arn:aws:ec2:{region}:{account}:instance/{instance.id}", _VOLUMES), OWN),
+    Allow(("ec2:DeleteVolume",), (_VOLUMES,), OWN),
+)
 APPEARS_SECONDS = 5.0
 """How long EC2 may take to show a volume that it has made; one that is not seen by then has been deleted since."""
 _LOOK_SECONDS = 0.25

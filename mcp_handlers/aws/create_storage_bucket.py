@@ -9,6 +9,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import KEY, insist, labels, ours
 from mcp_handlers.aws.owned import bucket_tags
+from mcp_handlers.aws.permissions import HERE, Allow
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import Rejected, TollgateError
 from workflow.model.run import Resource
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ServerSideEncryptionRuleTypeDef
 
+PERMISSIONS = (
+    Allow(
+        (
+            "s3:CreateBucket",
+            "s3:DeleteBucket",
+            "s3:GetBucketTagging",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:TagResource",
+        ),
+        ("arn:aws:s3:::{name}",),
+        HERE,
+    ),
+)
 _FIRST = "us-east-1"
 """The one region that is not named when a bucket is made in it."""
 

@@ -11,10 +11,49 @@ from mcp_handlers.aws.endpoints import Endpoint, find_endpoint
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import PREFIX, Label, by_name, insist, labels
 from mcp_handlers.aws.owned import find_bucket
+from mcp_handlers.aws.permissions import ANY, HERE, Allow
 from mcp_handlers.tools.deploy_model import Input, Output, Shares, joined, moved, read, written
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, Rejected, Terminal, Throttled
 from workflow.model.run import Resource
 
+_SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"
+PERMISSIONS = (
+    Allow(
+        (
+            "sagemaker:CreateEndpoint",
+            "sagemaker:DeleteEndpoint",
+            "sagemaker:DescribeEndpoint",
+            "sagemaker:UpdateEndpoint",
+            "sagemaker:UpdateEndpointWeightsAndCapacities",
+        ),
+        (f"{_SAGEMAKER}:endpoint/{{endpoint}}",),
+    ),
+    Allow(
+        (
+            "sagemaker:CreateEndpoint",
+            "sagemaker:CreateEndpointConfig",
+            "sagemaker:DeleteEndpointConfig",
+            "sagemaker:DescribeEndpointConfig",
+            "sagemaker:UpdateEndpoint",
+        ),
+        (f"{_SAGEMAKER}:endpoint-config/{{endpoint}}-c*",),
+    ),
+    Allow(
+        ("sagemaker:CreateEndpointConfig", "sagemaker:CreateModel", "sagemaker:DeleteModel", "sagemaker:DescribeModel"),
+        (f"{_SAGEMAKER}:model/{{endpoint}}-v*",),
+    ),
+    Allow(
+        ("sagemaker:AddTags", "sagemaker:ListTags"),
+        (f"{_SAGEMAKER}:endpoint*/{{endpoint}}*", f"{_SAGEMAKER}:model/{{endpoint}}-v*"),
+    ),
+    Allow(("sagemaker:ListEndpointConfigs", "sagemaker:ListModels"), ANY, HERE),
+    Allow(
+        ("iam:PassRole",),
+        ("arn:aws:iam::{account}:role/tollgate-serving",),
+        {"iam:PassedToService": "sagemaker.amazonaws.com"},
+    ),
+    Allow(("s3:GetBucketTagging",), ("arn:aws:s3:::{bucket}",)),
+)
 ROLE = "TOLLGATE_AWS_SERVING_ROLE"
 """The variable that names the role of endpoints: it needs no more than to read their models and images."""
 _LAST, _BEFORE = PREFIX + "last", PREFIX + "before"

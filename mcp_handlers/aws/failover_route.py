@@ -5,9 +5,22 @@ from __future__ import annotations
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import PREFIX
+from mcp_handlers.aws.permissions import Allow
 from mcp_handlers.aws.routes import health, records, reset, weights, zone_tags
 from mcp_handlers.tools.failover_route import Input, Output, insist_healthy, moved, note, note_name, recalled
 
+PERMISSIONS = (
+    Allow(
+        (
+            "route53:ChangeResourceRecordSets",
+            "route53:ChangeTagsForResource",
+            "route53:ListResourceRecordSets",
+            "route53:ListTagsForResource",
+        ),
+        ("arn:aws:route53:::hostedzone/{zone}",),
+    ),
+    Allow(("route53:GetHealthCheckStatus",), ("arn:aws:route53:::healthcheck/*",)),
+)
 _MOST = 255
 
 

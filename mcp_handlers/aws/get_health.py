@@ -10,6 +10,7 @@ from mcp_handlers.aws.endpoints import endpoint_standing
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.nodepools import nodepool_standing
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.aws.routes import route_standing
 from mcp_handlers.aws.secrets import secret_standing
 from mcp_handlers.aws.volumes import volume_standing
@@ -20,6 +21,46 @@ from workflow.model.run import Health, Resource
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 Standing = tuple[Status, str]
 
+_SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"
+PERMISSIONS = (
+    Allow(("ec2:DescribeInstances", "ec2:DescribeInstanceStatus"), ANY, HERE, kind="instance"),
+    Allow(("ec2:DescribeVolumes",), ANY, HERE, kind="volume"),
+    Allow(("s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging"), ("arn:aws:s3:::{resource.id}",), kind="bucket"),
+    Allow(
+        ("sagemaker:DescribeTrainingJob", "sagemaker:ListTags"),
+        (f"{_SAGEMAKER}:training-job/{{resource.id}}",),
+        kind="job",
+    ),
+    Allow(
+        ("sagemaker:DescribeEndpoint", "sagemaker:ListTags"),
+        (f"{_SAGEMAKER}:endpoint/{{resource.id/0}}",),
+        kind="endpoint",
+    ),
+    Allow(
+        ("sagemaker:DescribeEndpointConfig",),
+        (f"{_SAGEMAKER}:endpoint-config/{{resource.id/0}}-c*",),
+        kind="endpoint",
+    ),
+    Allow(
+        ("eks:DescribeNodegroup",),
+        ("arn:aws:eks:{region}:{account}:nodegroup/{resource.id}/*",),
+        OWN,
+        kind="nodepool",
+    ),
+    Allow(("autoscaling:DescribeAutoScalingGroups",), ANY, HERE, kind="nodepool"),
+    Allow(
+        ("secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"),
+        ("arn:aws:secretsmanager:{region}:{account}:secret:{resource.id}-??????",),
+        OWN,
+        kind="secret",
+    ),
+    Allow(
+        ("route53:ListResourceRecordSets", "route53:ListTagsForResource"),
+        ("arn:aws:route53:::hostedzone/{resource.id/0}",),
+        kind="route",
+    ),
+    Allow(("route53:GetHealthCheckStatus",), ("arn:aws:route53:::healthcheck/*",), kind="route"),
+)
 _GONE: Standing = ("gone", "It does not exist.")
 _CHECKS: dict[str, Status] = {"ok": "healthy", "initializing": "pending", "insufficient-data": "pending"}
 _JOBS: dict[str, Status] = {

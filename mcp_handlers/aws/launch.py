@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import KEY, TENANT, insist, labels
+from mcp_handlers.aws.permissions import ANY, HERE, Allow
 from mcp_handlers.tools.provision_compute import Input
 from workflow.model.errors import Rejected
 from workflow.model.run import Resource
@@ -15,6 +16,28 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceMarketOptionsRequestTypeDef, InstanceTypeDef
 
+_OURS = "arn:aws:ec2:{region}:{account}"
+LAUNCH = (
+    Allow(("ec2:DescribeInstances", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeSubnets"), ANY, HERE),
+    Allow(("ssm:GetParameter",), ("arn:aws:ssm:{region}:*:parameter/aws/service/ami-amazon-linux-latest/*",)),
+    Allow(("ec2:RunInstances",), (f"{_OURS}:instance/*",), {"ec2:InstanceType": "{machine}"}),
+    Allow(
+        ("ec2:RunInstances",),
+        (
+            f"{_OURS}:volume/*",
+            f"{_OURS}:network-interface/*",
+            f"{_OURS}:subnet/*",
+            f"{_OURS}:security-group/*",
+            "arn:aws:ec2:{region}:*:image/*",
+        ),
+    ),
+    Allow(
+        ("ec2:CreateTags",),
+        (f"{_OURS}:instance/*", f"{_OURS}:volume/*", f"{_OURS}:network-interface/*"),
+        {"ec2:CreateAction": "RunInstances", "aws:RequestTag/tollgate:tenant": "{tenant}"},
+    ),
+)
+"""What starting machines needs, but for the spot request."""
 _IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}"
 """AWS's public parameter for the newest Amazon Linux 2023; its root device is /dev/xvda."""
 _ROOT = "/dev/xvda"

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcp_handlers.aws.client import Clients
-from mcp_handlers.aws.launch import launch
+from mcp_handlers.aws.launch import LAUNCH, launch
+from mcp_handlers.aws.permissions import Allow
 from mcp_handlers.tools.launch_spot import Input, Output
 from workflow.model.money import MICROS_PER_USD
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceMarketOptionsRequestTypeDef, SpotMarketOptionsTypeDef
+
+
+_REQUESTS = "arn:aws:ec2:{region}:{account}:spot-instances-request"
+PERMISSIONS = (
+    *LAUNCH,
+    Allow(("ec2:RunInstances",), (f"{_REQUESTS}/*",)),
+    Allow(("ec2:CreateTags",), (f"{_REQUESTS}/*",), {"ec2:CreateAction": "RunInstances"}),
+)
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:

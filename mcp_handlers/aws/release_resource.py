@@ -8,6 +8,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.endpoints import release_endpoint
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.aws.volumes import release_volume
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound, Rejected
@@ -17,6 +18,57 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
+_EC2 = "arn:aws:ec2:{region}:{account}"
+_SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"
+PERMISSIONS = (
+    Allow(("ec2:DescribeInstances",), ANY, HERE, kind="instance"),
+    Allow(("ec2:TerminateInstances",), (f"{_EC2}:instance/{{resource.id}}",), OWN, kind="instance"),
+    Allow(("ec2:DescribeVolumes",), ANY, HERE, kind="volume"),
+    Allow(("ec2:DeleteVolume", "ec2:DetachVolume"), (f"{_EC2}:volume/{{resource.id}}",), OWN, kind="volume"),
+    Allow(("ec2:DetachVolume",), (f"{_EC2}:instance/*",), OWN, kind="volume"),
+    Allow(
+        (
+            "s3:DeleteBucket",
+            "s3:GetBucketTagging",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+        ),
+        ("arn:aws:s3:::{resource.id}",),
+        kind="bucket",
+    ),
+    Allow(
+        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+        ("arn:aws:s3:::{resource.id}/*",),
+        kind="bucket",
+    ),
+    Allow(
+        ("sagemaker:DescribeTrainingJob", "sagemaker:ListTags", "sagemaker:StopTrainingJob"),
+        (f"{_SAGEMAKER}:training-job/{{resource.id}}",),
+        kind="job",
+    ),
+    Allow(
+        ("sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint", "sagemaker:ListTags", "sagemaker:UpdateEndpoint"),
+        (f"{_SAGEMAKER}:endpoint/{{resource.id/0}}",),
+        kind="endpoint",
+    ),
+    Allow(
+        (
+            "sagemaker:AddTags",
+            "sagemaker:CreateEndpointConfig",
+            "sagemaker:DeleteEndpointConfig",
+            "sagemaker:DescribeEndpointConfig",
+            "sagemaker:UpdateEndpoint",
+        ),
+        (f"{_SAGEMAKER}:endpoint-config/{{resource.id/0}}-c*",),
+        kind="endpoint",
+    ),
+    Allow(
+        ("sagemaker:CreateEndpointConfig", "sagemaker:DeleteModel"),
+        (f"{_SAGEMAKER}:model/{{resource.id/0}}-v*",),
+        kind="endpoint",
+    ),
+    Allow(("sagemaker:ListEndpointConfigs", "sagemaker:ListModels"), ANY, HERE, kind="endpoint"),
+)
 _OVER = ("shutting-down", "terminated")
 
 

@@ -7,11 +7,24 @@ from datetime import UTC, datetime, timedelta
 
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
+from mcp_handlers.aws.permissions import OWN, Allow
 from mcp_handlers.aws.secrets import CURRENT, PENDING, Version, current, is_there, move, until_label, versions
 from mcp_handlers.tools.rotate_secret import Input, Output
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    Allow(
+        (
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:ListSecretVersionIds",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        ),
+        ("arn:aws:secretsmanager:{region}:{account}:secret:{secret}-??????",),
+        OWN,
+    ),
+)
 _TRIES = 5
 """How often the labels are looked at again when another call moves them meanwhile."""
 

@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.nodepools import find_nodepool
+from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.tools.scale_nodepool import Input, Output, decide
 from workflow.model.errors import NotFound, Rejected
+
+PERMISSIONS = (
+    Allow(
+        ("eks:DescribeNodegroup", "eks:UpdateNodegroupConfig"),
+        ("arn:aws:eks:{region}:{account}:nodegroup/{cluster}/{pool}/*",),
+        OWN,
+    ),
+    Allow(
+        (
+            "autoscaling:DescribeAutoScalingGroups",
+            "autoscaling:DescribeLaunchConfigurations",
+            "ec2:DescribeLaunchTemplateVersions",
+        ),
+        ANY,
+        HERE,
+    ),
+    Allow(
+        ("autoscaling:CreateOrUpdateTags", "autoscaling:UpdateAutoScalingGroup"),
+        ("arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{pool}",),
+        OWN,
+    ),
+)
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:

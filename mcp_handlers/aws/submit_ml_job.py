@@ -9,10 +9,24 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import insist, labels
 from mcp_handlers.aws.owned import find_bucket, find_job
+from mcp_handlers.aws.permissions import Allow
 from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, Rejected
 from workflow.model.run import Resource
 
+_JOBS = "arn:aws:sagemaker:{region}:{account}:training-job/tollgate-*"
+PERMISSIONS = (
+    Allow(
+        ("sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"),
+        (_JOBS,),
+    ),
+    Allow(
+        ("iam:PassRole",),
+        ("arn:aws:iam::{account}:role/tollgate-training",),
+        {"iam:PassedToService": "sagemaker.amazonaws.com"},
+    ),
+    Allow(("s3:GetBucketTagging",), ("arn:aws:s3:::{bucket}",)),
+)
 ROLE = "TOLLGATE_AWS_TRAINING_ROLE"
 """The variable that names the role of training jobs: it needs no more than their buckets and images."""
 _LONGEST = 2_419_200

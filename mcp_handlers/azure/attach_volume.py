@@ -12,6 +12,15 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "Microsoft.Compute/disks/delete",
+    "Microsoft.Compute/disks/read",
+    "Microsoft.Compute/disks/write",
+    "Microsoft.Compute/locations/operations/read",
+    "Microsoft.Compute/virtualMachines/attachDetachDataDisks/action",
+    "Microsoft.Compute/virtualMachines/read",
+)
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Create the disk, named after the key, and attach it. A disk that this call made and cannot attach is deleted

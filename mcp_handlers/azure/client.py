@@ -29,10 +29,11 @@ class Clients:
     `TOLLGATE_AZURE_SUBSCRIPTION` and `TOLLGATE_AZURE_RESOURCE_GROUP` must be set. `TOLLGATE_AZURE_ENDPOINT` (default:
     Azure's public cloud), `TOLLGATE_AZURE_CA` (a file of authorities to trust) and `TOLLGATE_AZURE_POLL_SECONDS` (how
     often a long-running operation is asked for, 5) may be, and `TOLLGATE_AZURE_VAULT_URL` must be where secrets are
-    rotated. The identity is the function's own managed identity.
+    rotated. The identity is the managed identity with `client_id`, or without one the function's own.
     """
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], client_id: str = "") -> None:
+        self._client_id = client_id
         self._endpoint = env.get("TOLLGATE_AZURE_ENDPOINT", PUBLIC).rstrip("/")
         self._ca = env.get("TOLLGATE_AZURE_CA", "")
         self.poll_seconds = float(env.get("TOLLGATE_AZURE_POLL_SECONDS", "5"))
@@ -131,7 +132,7 @@ class Clients:
 
         # azure-identity reads these two from the process's environment only, at every token.
         os.environ.update(self._identity)
-        return self._client("credential", lambda: credential(self._ca))
+        return self._client("credential", lambda: credential(self._ca, self._client_id))
 
     def _options(self) -> dict[str, Any]:
         from mcp_handlers.azure.pipeline import options

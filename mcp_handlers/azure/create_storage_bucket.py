@@ -17,6 +17,13 @@ from workflow.model.run import Resource
 if TYPE_CHECKING:
     from azure.mgmt.storage.models import StorageAccountCreateParameters
 
+PERMISSIONS = (
+    "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+    "Microsoft.Storage/storageAccounts/blobServices/write",
+    "Microsoft.Storage/storageAccounts/delete",
+    "Microsoft.Storage/storageAccounts/read",
+    "Microsoft.Storage/storageAccounts/write",
+)
 _BUSY = frozenset({"AnotherOperationInProgress", "StorageAccountOperationInProgress", "AccountIsBeingCreated"})
 
 

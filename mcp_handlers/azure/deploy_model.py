@@ -16,6 +16,36 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "Microsoft.Insights/autoscaleSettings/delete",
+    "Microsoft.Insights/autoscaleSettings/read",
+    "Microsoft.Insights/autoscaleSettings/write",
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.KeyVault/vaults/write",
+    "Microsoft.MachineLearningServices/locations/mfeOperationResults/read",
+    "Microsoft.MachineLearningServices/locations/mfeOperationsStatus/read",
+    "Microsoft.MachineLearningServices/workspaces/datastores/delete",
+    "Microsoft.MachineLearningServices/workspaces/datastores/read",
+    "Microsoft.MachineLearningServices/workspaces/datastores/write",
+    "Microsoft.MachineLearningServices/workspaces/environments/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/read",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/write",
+    "Microsoft.MachineLearningServices/workspaces/models/delete",
+    "Microsoft.MachineLearningServices/workspaces/models/versions/delete",
+    "Microsoft.MachineLearningServices/workspaces/models/versions/read",
+    "Microsoft.MachineLearningServices/workspaces/models/versions/write",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/delete",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/delete",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/write",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write",
+    "Microsoft.MachineLearningServices/workspaces/read",
+    "Microsoft.MachineLearningServices/workspaces/write",
+    "Microsoft.Storage/storageAccounts/read",
+    "Microsoft.Storage/storageAccounts/write",
+)
 _ENDPOINT = {"authMode": "AADToken", "publicNetworkAccess": "Disabled", "traffic": {}}
 
 

@@ -9,6 +9,10 @@ from mcp_handlers.azure.routes import PROFILE, find, health, reset, weights
 from mcp_handlers.tools.failover_route import Input, Output, insist_healthy, moved, note, note_name, recalled
 from workflow.model.errors import NotFound
 
+PERMISSIONS = (
+    "Microsoft.Network/trafficManagerProfiles/read",
+    "Microsoft.Network/trafficManagerProfiles/write",
+)
 _MOST = 1000
 
 

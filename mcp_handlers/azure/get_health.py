@@ -16,6 +16,21 @@ from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
 from workflow.model.run import Health
 
+PERMISSIONS = (
+    "Microsoft.Compute/disks/read",
+    "Microsoft.Compute/virtualMachineScaleSets/instanceView/read",
+    "Microsoft.Compute/virtualMachineScaleSets/read",
+    "Microsoft.Compute/virtualMachines/read",
+    "Microsoft.ContainerService/managedClusters/agentPools/read",
+    "Microsoft.ContainerService/managedClusters/read",
+    "Microsoft.Insights/autoscaleSettings/read",
+    "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    "Microsoft.MachineLearningServices/workspaces/jobs/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read",
+    "Microsoft.Network/trafficManagerProfiles/read",
+    "Microsoft.Storage/storageAccounts/read",
+)
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 _EXPAND = {"instance": {"$expand": "instanceView"}}
 _POWER: dict[str, Status] = {"running": "healthy", "starting": "pending", "creating": "pending"}

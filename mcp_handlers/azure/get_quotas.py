@@ -10,6 +10,10 @@ from mcp_handlers.tools.get_quotas import Input, Output
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
 
+PERMISSIONS = (
+    "Microsoft.Compute/locations/usages/read",
+    "Microsoft.MachineLearningServices/locations/usages/read",
+)
 _REGIONAL = "cores"
 _SPOT = {False: "lowPriorityCores", True: "TotalLowPriorityCores"}
 _PROVIDER = {False: "Microsoft.Compute", True: "Microsoft.MachineLearningServices"}

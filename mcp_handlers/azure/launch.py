@@ -17,6 +17,23 @@ from mcp_handlers.tools import provision_compute
 from workflow.model.errors import OutcomeUnknown, TollgateError
 from workflow.model.run import Resource
 
+LAUNCH = (
+    "Microsoft.Compute/disks/write",
+    "Microsoft.Compute/locations/operations/read",
+    "Microsoft.Compute/virtualMachines/delete",
+    "Microsoft.Compute/virtualMachines/read",
+    "Microsoft.Compute/virtualMachines/write",
+    "Microsoft.Network/locations/operations/read",
+    "Microsoft.Network/networkInterfaces/delete",
+    "Microsoft.Network/networkInterfaces/join/action",
+    "Microsoft.Network/networkInterfaces/read",
+    "Microsoft.Network/networkInterfaces/write",
+    "Microsoft.Network/virtualNetworks/delete",
+    "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Network/virtualNetworks/subnets/join/action",
+    "Microsoft.Network/virtualNetworks/write",
+)
+"""What starting machines needs, and taking them back where not all of them start."""
 _AT_ONCE = 16
 _ATTEMPTS = 3
 _TAKEN = frozenset({"AnotherOperationInProgress", "Conflict", "PropertyChangeNotAllowed"})

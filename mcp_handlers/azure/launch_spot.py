@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mcp_handlers.azure.client import Clients
-from mcp_handlers.azure.launch import launch
+from mcp_handlers.azure.launch import LAUNCH, launch
 from mcp_handlers.tools.launch_spot import Input, Output
+
+PERMISSIONS = LAUNCH
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:

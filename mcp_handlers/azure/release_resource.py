@@ -12,6 +12,37 @@ from mcp_handlers.azure.training import remove_job
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.base import Json
 
+PERMISSIONS = (
+    "Microsoft.Compute/disks/delete",
+    "Microsoft.Compute/disks/read",
+    "Microsoft.Compute/locations/operations/read",
+    "Microsoft.Compute/virtualMachines/attachDetachDataDisks/action",
+    "Microsoft.Compute/virtualMachines/delete",
+    "Microsoft.Compute/virtualMachines/read",
+    "Microsoft.Insights/autoscaleSettings/delete",
+    "Microsoft.MachineLearningServices/locations/mfeOperationResults/read",
+    "Microsoft.MachineLearningServices/locations/mfeOperationsStatus/read",
+    "Microsoft.MachineLearningServices/workspaces/datastores/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/delete",
+    "Microsoft.MachineLearningServices/workspaces/jobs/cancel/action",
+    "Microsoft.MachineLearningServices/workspaces/jobs/delete",
+    "Microsoft.MachineLearningServices/workspaces/jobs/read",
+    "Microsoft.MachineLearningServices/workspaces/models/delete",
+    "Microsoft.MachineLearningServices/workspaces/models/versions/delete",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/delete",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/delete",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write",
+    "Microsoft.Network/locations/operations/read",
+    "Microsoft.Network/networkInterfaces/read",
+    "Microsoft.Network/virtualNetworks/delete",
+    "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Storage/storageAccounts/delete",
+    "Microsoft.Storage/storageAccounts/read",
+)
+
 
 def call(wanted: Input, clients: Clients, _key: str) -> Output:
     """Release it. Raises NotFound for another tenant's resource; calling again releases what an earlier call left."""

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 # Key Vault has no conditional write. Within a process the same call waits its turn; of two processes' twins the newest
 # version stands, which is the current one, and the other is disabled.
+PERMISSIONS = (
+    "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+    "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+    "Microsoft.KeyVault/vaults/secrets/update/action",
+)
 _TURN = threading.Lock()
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

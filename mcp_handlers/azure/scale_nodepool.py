@@ -9,6 +9,16 @@ from mcp_handlers.azure.pools import MARK
 from mcp_handlers.tools.scale_nodepool import Input, Output, decide
 from workflow.model.errors import NotFound, Rejected, Throttled
 
+PERMISSIONS = (
+    "Microsoft.Compute/virtualMachineScaleSets/read",
+    "Microsoft.Compute/virtualMachineScaleSets/write",
+    "Microsoft.ContainerService/locations/operations/read",
+    "Microsoft.ContainerService/managedClusters/agentPools/read",
+    "Microsoft.ContainerService/managedClusters/agentPools/write",
+    "Microsoft.ContainerService/managedClusters/read",
+    "Microsoft.Insights/autoscaleSettings/read",
+    "Microsoft.Insights/autoscaleSettings/write",
+)
 _ATTEMPTS = 5
 _FASTER = frozenset({"AnotherOperationInProgress", "OperationNotAllowed", "Conflict", "PreconditionFailed"})
 

@@ -12,6 +12,27 @@ from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.errors import NotFound, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.KeyVault/vaults/write",
+    "Microsoft.MachineLearningServices/locations/mfeOperationResults/read",
+    "Microsoft.MachineLearningServices/locations/mfeOperationsStatus/read",
+    "Microsoft.MachineLearningServices/workspaces/datastores/delete",
+    "Microsoft.MachineLearningServices/workspaces/datastores/read",
+    "Microsoft.MachineLearningServices/workspaces/datastores/write",
+    "Microsoft.MachineLearningServices/workspaces/environments/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/delete",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/read",
+    "Microsoft.MachineLearningServices/workspaces/environments/versions/write",
+    "Microsoft.MachineLearningServices/workspaces/jobs/delete",
+    "Microsoft.MachineLearningServices/workspaces/jobs/read",
+    "Microsoft.MachineLearningServices/workspaces/jobs/write",
+    "Microsoft.MachineLearningServices/workspaces/read",
+    "Microsoft.MachineLearningServices/workspaces/write",
+    "Microsoft.Storage/storageAccounts/read",
+    "Microsoft.Storage/storageAccounts/write",
+)
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Submit the job, or find the one that the same key submitted. A resource's id is `workspace/job`.

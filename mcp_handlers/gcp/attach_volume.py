@@ -12,6 +12,16 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "compute.disks.create",
+    "compute.disks.delete",
+    "compute.disks.get",
+    "compute.disks.setLabels",
+    "compute.disks.use",
+    "compute.instances.attachDisk",
+    "compute.instances.get",
+    "compute.zoneOperations.get",
+)
 _ATTEMPTS = 3
 """How often the disk and its attachment are asked for: a repeated requestId is answered with the old operation, though
 what it made may be gone."""

@@ -14,6 +14,19 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "aiplatform.endpoints.create",
+    "aiplatform.endpoints.delete",
+    "aiplatform.endpoints.deploy",
+    "aiplatform.endpoints.get",
+    "aiplatform.endpoints.undeploy",
+    "aiplatform.endpoints.update",
+    "aiplatform.models.delete",
+    "aiplatform.models.get",
+    "aiplatform.models.upload",
+    "aiplatform.operations.list",
+    "storage.buckets.get",
+)
 _LOCKS = tuple(threading.Lock() for _ in range(64))
 """Calls with the same key wait for each other: one deploys, and the others find what it did."""
 

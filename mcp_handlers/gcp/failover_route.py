@@ -9,6 +9,15 @@ from mcp_handlers.tools.failover_route import Input, Output, insist_healthy, mov
 from workflow.model.base import Json
 from workflow.model.errors import Rejected
 
+PERMISSIONS = (
+    "compute.forwardingRules.list",
+    "compute.regionBackendServices.get",
+    "dns.changes.create",
+    "dns.managedZones.get",
+    "dns.managedZones.update",
+    "dns.resourceRecordSets.get",
+    "dns.resourceRecordSets.update",
+)
 _MOST, _STEP = 1000, 0.001
 _TRIES = 5
 _NOTE = TENANT.partition("-")[0] + "-"

@@ -8,6 +8,9 @@ from mcp_handlers.prices.catalog import load_cloud
 from mcp_handlers.prices.estimate import estimate
 from mcp_handlers.tools.get_cost_estimate import Input, Output
 
+PERMISSIONS: tuple[str, ...] = ()
+"""It reads the price file, and asks the cloud for nothing."""
+
 
 def call(wanted: Input, clients: Any, key: str) -> Output:
     """What fits in this cloud, cheapest first."""

@@ -11,6 +11,23 @@ from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
 from workflow.model.run import Health
 
+PERMISSIONS = (
+    "aiplatform.customJobs.get",
+    "aiplatform.endpoints.get",
+    "compute.autoscalers.list",
+    "compute.disks.get",
+    "compute.forwardingRules.list",
+    "compute.instanceGroupManagers.get",
+    "compute.instanceTemplates.get",
+    "compute.instances.get",
+    "compute.regionBackendServices.get",
+    "container.clusters.get",
+    "dns.managedZones.get",
+    "dns.resourceRecordSets.get",
+    "secretmanager.secrets.get",
+    "secretmanager.versions.list",
+    "storage.buckets.get",
+)
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 
 _INSTANCE: dict[str, Status] = {"RUNNING": "healthy", "PROVISIONING": "pending", "STAGING": "pending"}

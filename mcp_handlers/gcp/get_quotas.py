@@ -6,6 +6,13 @@ from mcp_handlers.gcp import machines, quotas
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_quotas import Input, Output
 
+PERMISSIONS = (
+    "aiplatform.customJobs.list",
+    "cloudquotas.quotas.get",
+    "compute.instances.list",
+    "compute.regions.get",
+)
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Of the quotas that the machines would draw on, the one that leaves least room. Raises TollgateError."""

@@ -15,6 +15,19 @@ from workflow.model.run import Resource
 if TYPE_CHECKING:
     from mcp_handlers.tools.provision_compute import Input
 
+LAUNCH = (
+    "compute.disks.create",
+    "compute.disks.setLabels",
+    "compute.instances.create",
+    "compute.instances.delete",
+    "compute.instances.get",
+    "compute.instances.setLabels",
+    "compute.machineTypes.get",
+    "compute.regions.get",
+    "compute.subnetworks.use",
+    "compute.zoneOperations.get",
+)
+"""What starting machines needs, and taking them back where not all of them start."""
 _ATTEMPTS = 3
 """How often one machine is asked for. Compute answers a repeated requestId with the old operation, though the machine
 that it made may be gone; the next attempt has another requestId. The name keeps twins apart in any case."""

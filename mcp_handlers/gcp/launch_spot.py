@@ -8,6 +8,8 @@ from mcp_handlers.prices import catalog
 from mcp_handlers.tools.launch_spot import Input, Output
 from workflow.model.errors import Rejected
 
+PERMISSIONS = instances.LAUNCH
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """One spot instance per machine, deleted by Google when it takes the machine back. All or none.

@@ -14,6 +14,14 @@ from mcp_handlers.tools.rotate_secret import Input, Output
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, Throttled, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "secretmanager.secrets.get",
+    "secretmanager.secrets.update",
+    "secretmanager.versions.access",
+    "secretmanager.versions.add",
+    "secretmanager.versions.disable",
+    "secretmanager.versions.list",
+)
 _POLL_SECONDS = 0.05
 
 

@@ -12,6 +12,19 @@ from mcp_handlers.kernel import deadline
 from mcp_handlers.tools.scale_nodepool import Input, Output, decide
 from workflow.model.errors import NotFound
 
+PERMISSIONS = (
+    "compute.autoscalers.create",
+    "compute.autoscalers.list",
+    "compute.autoscalers.update",
+    "compute.instanceGroupManagers.get",
+    "compute.instanceGroupManagers.update",
+    "compute.instanceGroupManagers.use",
+    "compute.instanceTemplates.get",
+    "compute.zoneOperations.get",
+    "container.clusters.get",
+    "container.clusters.update",
+    "container.operations.get",
+)
 _PAUSE_SECONDS = 0.2
 
 

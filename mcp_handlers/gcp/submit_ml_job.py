@@ -11,6 +11,13 @@ from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.base import Json
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "aiplatform.customJobs.cancel",
+    "aiplatform.customJobs.create",
+    "aiplatform.customJobs.delete",
+    "aiplatform.customJobs.get",
+    "aiplatform.customJobs.list",
+)
 _SMALLEST_DISK = 100
 _LOCKS = tuple(threading.Lock() for _ in range(64))
 """Calls with the same key wait for each other, so that within a process no twin is ever made."""

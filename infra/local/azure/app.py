@@ -66,12 +66,13 @@ class _Azure:
         return JSONResponse([fault.model_dump(mode="json") for fault in self.world.faults.list()])
 
     async def token(self, request: Request) -> Response:
-        """App Service's managed identity endpoint. The token opens nothing but this emulator."""
+        """App Service's managed identity endpoint. The token says whose it is, and opens nothing but this emulator."""
         resource = request.query_params.get("resource", "")
         if not request.headers.get("x-identity-header") or not resource:
             return JSONResponse({"statusCode": 400, "message": "X-IDENTITY-HEADER and resource are needed."}, 400)
         ends = str(int(time.time()) + _TOKEN_SECONDS)
-        token = {"access_token": f"local-{uuid.uuid4().hex}", "expires_on": ends}
+        client = request.query_params.get("client_id") or "own"
+        token = {"access_token": f"local-{client}-{uuid.uuid4().hex}", "client_id": client, "expires_on": ends}
         return JSONResponse({**token, "resource": resource, "token_type": "Bearer"})
 
     async def serve(self, request: Request) -> Response:

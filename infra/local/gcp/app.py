@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.local.gcp import compute, container, control, dns, metadata, quota_infos, secrets, storage, vertex
+from infra.local.gcp import compute, container, control, dns, identity, metadata, quota_infos, secrets, storage, vertex
 from infra.local.gcp.places import region_in
 from infra.local.gcp.wire import ApiError, Call, Reply
 from infra.local.gcp.world import World
@@ -61,7 +61,9 @@ async def _answer(world: World, call: Call) -> Reply:
         return control.answer(world, call)
     if call.segments[0] in ("", "computeMetadata"):
         return metadata.answer(world, call)
-    service = _service(call)
+    if call.raw_path == identity.EXCHANGE:
+        return identity.exchange(call)
+    service = identity.impersonate if call.raw_path.endswith(identity.IMPERSONATE) else _service(call)
     if not metadata.authorized(call):
         raise ApiError(
             401, "required", "Request had invalid authentication credentials.", {"WWW-Authenticate": "Bearer"}
