@@ -14,7 +14,7 @@ from functions.registry import cloud_names, tool_names
 from functions.serve.asgi import app, sse_routes
 from functions.serve.callers import providers
 from functions.serve.metadata import metadata_routes
-from functions.serve.plane import catalog_endpoint, control, control_endpoints
+from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.forward import Post
@@ -37,7 +37,8 @@ async def serve(told: Settings) -> None:
         judgement, hand = control(told, store, post), emergency(told, store)
         await hand.publish()
         described = metadata_routes(told.control_url, providers(told.oidc))
-        apps = {told.port: app(control_endpoints(told, judgement, post), "control", [jwks_route(hand), *described])}
+        more = [jwks_route(hand), *described, *approval_routes(told, judgement)]
+        apps = {told.port: app(control_endpoints(told, judgement, post), "control", more)}
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]
         await asyncio.gather(*(server.serve() for server in servers))

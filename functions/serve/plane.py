@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.routing import BaseRoute
+
 from functions.binding import gate
 from functions.registry import cloud_names, contracts
+from functions.serve.approvals import PATH, Pages
 from functions.serve.callers import callers
 from functions.serve.callers import providers as issuers_of
 from functions.serve.metadata import metadata_url
@@ -71,15 +74,22 @@ def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dic
     providers = issuers_of(settings.oidc)
     identity = callers(providers, trusted, judgement.store, judgement.clock)
     rates = Rates(limits(), judgement.clock)
-    front = Observed(Front(judgement, clouds, identity, rates))
+    front = Observed(Front(judgement, clouds, identity, rates, pages=settings.control_url + PATH))
     background = Background(front, judgement.tools, judgement.store, identity, judgement.clock)
     found = {"/mcp": Endpoint(front, background, metadata_url(settings.control_url) if providers else "")}
     for cloud in clouds:
         theirs = SignedIdentity(trusted, cloud, judgement.clock)
-        restricted = Endpoint(Observed(Front(judgement, clouds, theirs, rates, only=cloud)))
+        restricted = Endpoint(Observed(Front(judgement, clouds, theirs, rates, cloud, settings.control_url + PATH)))
         for tool in judgement.tools:
             found[f"/clouds/{cloud}/mcp/{tool}"] = restricted
     return found
+
+
+def approval_routes(settings: Settings, judgement: Control) -> list[BaseRoute]:
+    """The pages where people decide on what is asked."""
+    trusted = emergency(settings, judgement.store)
+    identity = callers(issuers_of(settings.oidc), trusted, judgement.store, judgement.clock)
+    return Pages(judgement.desk, identity, judgement.tools).routes()
 
 
 def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:

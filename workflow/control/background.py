@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mcp_handlers.kernel import faults
+from mcp_handlers.kernel.elicit import plain
 from mcp_handlers.kernel.endpoint import Service
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.result import Result, failed
@@ -99,7 +100,7 @@ class Background:
 
 async def _result(work: asyncio.Task[Result]) -> Result:
     try:
-        return await work
+        return plain(await work)
     except TollgateError as error:
         return failed(error)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mcp_handlers.kernel import deadline, intake
+from mcp_handlers.kernel import deadline, elicit, intake
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
@@ -42,13 +42,17 @@ DIRECT = "mcp-"
 
 @dataclass(frozen=True)
 class Front:
-    """`only` restricts it to one cloud, whose tokens its `identity` then takes: the way in for that cloud's catalog."""
+    """`only` restricts it to one cloud, whose tokens its `identity` then takes: the way in for that cloud's catalog.
+
+    `pages` is the address where people decide on what is asked.
+    """
 
     control: Control
     clouds: Mapping[str, Forward]
     identity: Identity
     rates: Rates
     only: str = ""
+    pages: str = ""
 
     @property
     def name(self) -> str:
@@ -73,7 +77,7 @@ class Front:
             self.rates.take(principal.tenant, contract)
             now = self.control.clock.now()
             with deadline.kept(deadline.asked(headers, meta, now), now):
-                return await self._performed(principal, contract, arguments, meta)
+                return elicit.offered(await self._performed(principal, contract, arguments, meta), headers, meta)
         except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise
         except TollgateError as error:
@@ -126,7 +130,7 @@ class Front:
         }
         await store.append(self._event(principal, run, "call.decided", body))
         if decided.leave is None:
-            return refused(decided.decision)
+            return self._refusal(decided)
         kept = await store.get_receipt(decided.key)
         if kept is not None:
             if kept.arguments_digest != digest(exact):
@@ -142,6 +146,13 @@ class Front:
             again = await self._sent(tool, cloud, exact, decided.leave)
             result = again if RECEIPT in again.meta or settles(failure(_code(again), "")) else result
         return await self._keep(principal, run, decided, result)
+
+    def _refusal(self, decided: Decided) -> Result:
+        refusal = refused(decided.decision)
+        if decided.asked is None or decided.decision.verdict != "ask":
+            return refusal
+        asked = decided.asked.request
+        return elicit.waiting(refusal, asked.id, f"{self.pages}/{asked.id}", f"{asked.expires_at:%Y-%m-%d %H:%M} UTC")
 
     async def _gone(self, kept: Receipt, principal: Principal, leave: Pass) -> bool:
         """Whether anything that was made is there no more. Outside a run nobody else would notice."""
