@@ -16,6 +16,7 @@ from functions.serve.callers import providers
 from functions.serve.metadata import metadata_routes
 from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings, settings
+from functions.serve.wellknown import emergency, jwks_route
 from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.forward import Post
 from workflow.store.store import open_store

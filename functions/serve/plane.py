@@ -14,6 +14,7 @@ from functions.serve.callers import providers as issuers_of
 from functions.serve.metadata import metadata_url
 from functions.serve.settings import Settings
 from functions.serve.terms import approval_terms
+from functions.serve.wellknown import emergency
 from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock

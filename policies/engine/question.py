@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Literal
 
 from workflow.model.base import Json, Noun, Risk
-from workflow.model.ports import Freeze, Spend
+from workflow.model.emergency import Freeze
+from workflow.model.ports import Spend
 from workflow.model.workload import Principal
 
 

@@ -14,12 +14,14 @@ from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.elevate import elevated
 from workflow.control.approvals.hearing import settled, unneeded
 from workflow.control.approvals.matters import call_matter, plan_matter
+from workflow.control.emergency import freezes, insist_standing
 from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
 from workflow.model.approval import STRICT, Asked, Terms
 from workflow.model.base import Json, Noun, canonical, digest
 from workflow.model.decision import Decision, Verdict, Violation
+from workflow.model.emergency import Freeze
 from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Gate, Reservation, Spend, Store
 from workflow.model.workload import Principal
@@ -82,6 +84,8 @@ def plan_questions(
     spend: Spend,
     now: datetime,
     spent: int = 0,
+    *,
+    freezes: Sequence[Freeze],
 ) -> tuple[Json, ...]:
     """What the gate is asked about a plan: each step's call at the whole plan's price. `spent`: its run's cents."""
     machine = machine_of(plan.offer)
@@ -94,6 +98,7 @@ def plan_questions(
             price=price,
             spend=spend,
             run_cents=spent,
+            freezes=freezes,
             plane="control",
         )
         for step in plan.steps
@@ -159,6 +164,7 @@ class Control:
                 price=price,
                 spend=spend,
                 run_cents=spent,
+                freezes=await freezes(self.store),
                 undo=undo,
                 plane="control",
             )
@@ -197,6 +203,7 @@ class Control:
         A step that costs nothing is held too: that is what shows later that it was part of an allowed plan. What the
         gate asks about is put to people. `use` names an attempt to go on with what was put to them before.
         """
+        await insist_standing(self.store, principal)
         principal = await self.elevated(principal, plan.run, writes=True)
 
         async def priced() -> int | None:
@@ -210,7 +217,8 @@ class Control:
             now = self.clock.now()
             spend = await self.store.spend(principal.tenant, project, now, without=keys)
             spent = run_cents(await self.store.list_reservations(plan.run), without=keys)
-            questions = plan_questions(self.tools, principal, plan, price, spend, now, spent)
+            stopped = await freezes(self.store)
+            questions = plan_questions(self.tools, principal, plan, price, spend, now, spent, freezes=stopped)
             decision = await judge(self.gate, questions)
             if use and decision.verdict != "ask":
                 decision = await unneeded(self.desk, matter, decision)

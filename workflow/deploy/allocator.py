@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mcp_handlers.tools import get_cost_estimate, get_quotas
 from mcp_handlers.tools.get_cost_estimate import Priced
+from workflow.control.emergency import freezes
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.context import Context
@@ -15,6 +16,7 @@ from workflow.deploy.precedents import MACHINE
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
 from workflow.model.decision import Decision
+from workflow.model.emergency import Freeze
 from workflow.model.errors import CloudDown, NoOffer, QuotaExceeded, TollgateError
 from workflow.model.ports import Spend, ToolResult
 from workflow.model.run import Exclusion
@@ -29,7 +31,9 @@ async def allocate(context: Context, state: State) -> State:
     """Brief → Allocation, or why there is none."""
     request, brief = Request.model_validate(state["request"]), Brief.model_validate(state["brief"])
     exclusions = [Exclusion.model_validate(e) for e in state.get("exclusions", [])]
-    survey = _Survey(context, request, brief, exclusions, state["attempt"])
+    lent = await context.control.elevated(request.principal, request.id)
+    asks = request.model_copy(update={"principal": lent})
+    survey = _Survey(context, asks, brief, exclusions, state["attempt"])
     candidates = await survey.candidates()
     known = [dump(e) for e in survey.exclusions]
     if not candidates and survey.refused is not None:
@@ -76,6 +80,7 @@ class _Survey:
         self.barred: dict[str, set[str]] = {}
         self.now = context.clock.now()
         self.spend = Spend(tenant_month_cents=0, project_month_cents=0)
+        self.freezes: list[Freeze] = []
 
     async def candidates(self) -> list[Candidate]:
         """Judged offers of every cloud that answers.
@@ -85,6 +90,7 @@ class _Survey:
         """
         tenant, project = self.request.principal.tenant, self.request.project
         self.spend = await self.context.store.spend(tenant, project, self.now)
+        self.freezes = await freezes(self.context.store)
         clouds = [c for c in self.brief.clouds or self.context.clouds if not self._excluded(c)]
         found: dict[tuple[str, ...], Candidate] = {}
         while clouds:
@@ -125,6 +131,7 @@ class _Survey:
             "attempt": self.attempt,
             "now": self.now.isoformat(),
             "spend": dump(self.spend),
+            "freezes": [dump(freeze) for freeze in self.freezes],
             "revision": self.context.gate.revision,
             "exclusions": [dump(e) for e in self.exclusions],
             "candidates": [dump(c) for c in allocation.candidates],
@@ -143,6 +150,7 @@ class _Survey:
             self.attempt,
             self.spend,
             self.now,
+            self.freezes,
         )
         return await jury.judged(offers)
 

@@ -24,6 +24,7 @@ from workflow.deploy.draft import draft, tools_for
 from workflow.deploy.ladder import Ladder
 from workflow.deploy.precedents import Precedents, Violations, foreign
 from workflow.model.decision import Decision
+from workflow.model.emergency import Freeze
 from workflow.model.ports import Gate, Spend
 from workflow.model.workload import Request
 
@@ -47,6 +48,7 @@ class Jury:
     attempt: int
     spend: Spend
     now: datetime
+    freezes: Sequence[Freeze] = ()
     _ladders: dict[tuple[tuple[str, ...], float], Ladder] = field(default_factory=dict)
 
     async def judged(self, offers: Sequence[Priced]) -> list[Candidate]:
@@ -117,7 +119,7 @@ class Jury:
         plan = draft(self.request, self.brief, priced.offer, priced.cost, attempt=self.attempt)
         price = price_of(priced.cost, self.brief.cap_cents, self.brief.cap_per)
         who, revision = self.request.principal, self.gate.revision
-        questions = plan_questions(self.contracts, who, plan, price, self.spend, self.now)
+        questions = plan_questions(self.contracts, who, plan, price, self.spend, self.now, freezes=self.freezes)
         decisions = [await self.gate.decide(question) for question in questions]
         if learn and not any(map(foreign, decisions)):
             for step, decision in zip(plan.steps, decisions, strict=True):

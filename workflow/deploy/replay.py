@@ -21,6 +21,7 @@ from workflow.deploy.jury import Jury
 from workflow.deploy.precedents import Precedents
 from workflow.model.base import Json, Noun
 from workflow.model.decision import Decision
+from workflow.model.emergency import Freeze
 from workflow.model.ports import Entry, Gate, Language, Spend
 from workflow.model.run import Record
 from workflow.model.workload import Request, Workload
@@ -106,6 +107,7 @@ class _Replay:
             attempt=body["attempt"],
             spend=Spend.model_validate(body["spend"]),
             now=datetime.fromisoformat(body["now"]),
+            freezes=[Freeze.model_validate(freeze) for freeze in body.get("freezes", [])],
         )
         fresh = await jury.thorough([c.priced for c in recorded])
         derived = choose([c.model_copy(update={"quota": quotas[_name(c)]}) for c in fresh])

@@ -10,6 +10,7 @@ from workflow.model.api_key import ApiKey
 from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing, Elevation
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
+from workflow.model.emergency import Emergencies
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.workload import Workload
@@ -106,14 +107,6 @@ class Spend(Noun):
 
     tenant_month_cents: int
     project_month_cents: int
-
-
-class Freeze(Noun):
-    """Writes are stopped: everywhere, for one tenant or on one cloud, whose name is `name` (global: empty)."""
-
-    scope: Literal["global", "tenant", "cloud"]
-    name: str = ""
-    reason: str
 
 
 class Runs(Protocol):
@@ -253,5 +246,5 @@ class ApiKeys(Protocol):
         """End a key; False where it was ended before. Raises NotFound."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Protocol):
+class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Protocol):
     """Everything that is kept. Every method is one transaction."""

@@ -11,6 +11,7 @@ from workflow.store.archive import ArchiveStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
 from workflow.store.elevations import ElevationStore
+from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
 from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
@@ -27,6 +28,7 @@ class Store(
     ApprovalStore,
     ElevationStore,
     ApiKeyStore,
+    EmergencyStore,
 ):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
