@@ -35,8 +35,8 @@ def permissions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 @pytest.fixture(autouse=True)
 def _run(request: pytest.FixtureRequest) -> None:
     """Notes which file of calls is run."""
-    if request.path.parent == stated.CALLS:
-        request.config.stash[_FILES].add(request.path.name)
+    if stated.CALLS in request.path.parents:
+        request.config.stash[_FILES].add(str(request.path.relative_to(stated.CALLS)))
 
 
 def _whole(config: pytest.Config) -> bool:

@@ -54,6 +54,6 @@ def together(folder: Path, worker: str, mine: set[Permission], files: set[str]) 
     draft.replace(folder / f"asked-{worker}.json")
     told = [json.loads(file.read_text()) for file in folder.glob("asked-*.json")]
     run = {name for _, names in told for name in names}
-    if run != {file.name for file in CALLS.glob("test_*.py")}:
+    if run != {str(file.relative_to(CALLS)) for file in CALLS.rglob("test_*.py")}:
         return None
     return {(cloud, tool, name) for asked, _ in told for cloud, tool, name in asked}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from functions.registry import tool_names
+from functions.registry import contract, tool_names
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
+from mcp_handlers.aws.role import SETTING
 from tests.contract.clouds.aws_cloud import REGION
-from tests.contract.roles.account import Account, permissions, running
+from tests.contract.roles.account import NUMBER, Account, permissions, running, work
 from workflow.model.base import Json
 from workflow.model.errors import NoPermission
 
@@ -186,3 +188,27 @@ def test_a_session_reaches_no_other_region_than_its_role_may(account: Account) -
 def test_a_session_says_whose_it_is(account: Account) -> None:
     said = account.clients("provision_compute", MACHINE).sts().get_caller_identity()["Arn"]
     assert said.endswith(":assumed-role/tollgate-provision_compute/run-1-ada@acme.eu")
+
+
+def test_where_the_role_may_not_be_taken_nothing_is_done(account: Account) -> None:
+    stranger = {**account.environment, SETTING: f"arn:aws:iam::{NUMBER}:role/somebody-elses"}
+    refused = replace(account, environment=stranger)
+    with pytest.raises(NoPermission, match="AssumeRole"):
+        refused.call("provision_compute", MACHINE)
+
+
+def test_a_setting_that_is_no_role_stops_the_function_as_it_starts(account: Account) -> None:
+    with pytest.raises(NoPermission):
+        replace(account, environment={SETTING: "administrator"}).role("provision_compute")
+
+
+def test_the_same_call_again_uses_the_session_it_has(account: Account) -> None:
+    role = account.role("get_health")
+    asked = {"resource": {"cloud": "aws", "kind": "instance", "id": "i-1", "region": REGION}, "tenant": "acme"}
+    mine, theirs = (
+        work("get_health", contract("get_health").input.model_validate(asked), tenant=tenant)
+        for tenant in ("acme", "rival")
+    )
+    assert role.clients(mine) is role.clients(mine)
+    assert role.clients(mine) is not role.clients(theirs)
+    assert role.clients(mine) is not role.clients(replace(mine, run="run-2"))
