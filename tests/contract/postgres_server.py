@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import itertools
 import os
 import tempfile
 import urllib.parse
@@ -18,7 +17,7 @@ import psycopg
 TOLD = os.environ.get("TOLLGATE_DATABASE_URL", "")
 """Read at once: a test that starts a house names another database to it in the same variable."""
 
-_numbers = itertools.count()
+_made: list[str] = []
 
 
 @functools.cache
@@ -34,14 +33,19 @@ def server() -> str:
 
 def fresh_schema() -> str:
     """The URL of an empty schema."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{len(_made)}"
     with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         connection.execute(f"CREATE SCHEMA {name}")
-    atexit.register(_drop, name)
+    if not _made:
+        # Registered after the server's own end, and so called before it.
+        atexit.register(_drop)
+    _made.append(name)
     return f"{server()}{'&' if '?' in server() else '?'}options={urllib.parse.quote(f'-csearch_path={name}')}"
 
 
-def _drop(name: str) -> None:
+def _drop() -> None:
     with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {name} CASCADE")
+        connection.execute("SET synchronous_commit = off")
+        for name in _made:
+            connection.execute(f"DROP SCHEMA {name} CASCADE")

@@ -21,11 +21,14 @@ CONNECTIONS = 8
 PATIENCE_SECONDS = 30
 """How long a statement, a lock or a free connection is waited for."""
 
-ALL = 0x7011_6A7E
-"""The advisory lock of the whole database: alone for a transaction without names, shared by those with names."""
+_LOCK = "(hashtextextended(current_schema() || ?, 0))"
+"""A name as an advisory lock. Each schema is a database of its own."""
 
-_PASSING = ("08", "40", "53300", "55P03", "57")
-"""SQLSTATEs that begin so pass by themselves: connection, serialization, too many connections, lock, shutdown."""
+_ALL = ""
+"""The name of everything: alone for a transaction without names, shared by those with names."""
+
+_PASSING = ("08", "25P03", "40", "53300", "55P03", "57")
+"""SQLSTATEs that begin so pass: connection, idleness, serialization, too many connections, lock, shutdown."""
 
 
 @asynccontextmanager
@@ -65,11 +68,13 @@ async def open_pool(url: str, most: int, **connecting: Any) -> AsyncIterator[Asy
 
 
 async def _bound(connection: AsyncConnection[Any]) -> None:
-    # A process that stopped in the middle of a transaction must not hold its locks for ever.
-    milliseconds = str(PATIENCE_SECONDS * 1000)
+    # A process that stopped or died in the middle of a transaction must not hold its locks for ever.
+    patience = f"{PATIENCE_SECONDS * 1000:.0f}"
+    limits = dict.fromkeys(("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), patience)
+    limits["client_connection_check_interval"] = "1000"
     async with connection.transaction():
-        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-            await connection.execute("SELECT set_config(%s, %s, false)", (name, milliseconds))
+        for limit in limits.items():
+            await connection.execute("SELECT set_config(%s, %s, false)", limit)
 
 
 class PostgresTransaction:
@@ -106,10 +111,10 @@ class PostgresDatabase:
         async with self._transaction(IsolationLevel.READ_COMMITTED, read_only=False) as transaction:
             if names:
                 # In one order everywhere, so that nobody waits in a circle.
-                locks = ", pg_advisory_xact_lock(hashtextextended(?, 0))" * len(names)
-                await transaction.rows(f"SELECT pg_advisory_xact_lock_shared(?){locks}", (ALL, *sorted(names)))
+                locks = f", pg_advisory_xact_lock{_LOCK}" * len(names)
+                await transaction.rows(f"SELECT pg_advisory_xact_lock_shared{_LOCK}{locks}", (_ALL, *sorted(names)))
             else:
-                await transaction.rows("SELECT pg_advisory_xact_lock(?)", (ALL,))
+                await transaction.rows(f"SELECT pg_advisory_xact_lock{_LOCK}", (_ALL,))
             yield transaction
 
     def surveying(self) -> AbstractAsyncContextManager[PostgresTransaction]:

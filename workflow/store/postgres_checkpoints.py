@@ -20,7 +20,7 @@ from workflow.store.postgres import PATIENCE_SECONDS, failed, open_pool
 CONNECTIONS = 2
 """The saver does one thing at a time."""
 
-SETTING_UP = 0x7011_6A7F
+SETTING_UP = "hashtextextended(current_schema() || 'checkpoints', 0)"
 """The advisory lock of whoever makes the tables."""
 
 
