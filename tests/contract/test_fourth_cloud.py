@@ -35,15 +35,22 @@ class Moon:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Moon:
     """The moon, added in the page's steps and called twice."""
-    house = Copy(tmp_path_factory.mktemp("house"), "tests/architecture", "tests/contract")
+    house = Copy(tmp_path_factory.mktemp("house"), "tests/architecture", "tests/contract", "tests/fakes")
     rooms, policies = house.root / "mcp_handlers", house.root / "policies"
     moon.write_folder(rooms / "moon", {name: tool.summary for name, tool in contracts().items()})
     moon.write_prices(rooms / "prices" / "data")
     moon.write_policy(policies / "data")
-    (house.root / "moon.json").write_text(json.dumps({"effects": {}, "resources": {}}))
+    moon.write_state(house.root / "moon.json")
     for words in commands(STEPS):
         house.run(*words)
     return Moon(house, house.call("moon", moon.CALLS), house.call("moon", moon.CALLS))
+
+
+@pytest.fixture(scope="module")
+def suite(copy: Moon) -> dict[str, str]:
+    """What came of each case of the very files that the other clouds are held to, run in the house with the moon."""
+    said = copy.house.check("-vv", "tests/contract/clouds/tools", only="moon")
+    return dict(re.findall(r"^(\S+\[\S*moon\S*\]) (\w+)", said, re.M))
 
 
 def test_the_files_that_were_touched_are_those_that_the_page_names(copy: Moon) -> None:
@@ -127,6 +134,13 @@ def test_a_request_in_plain_words_ends_there_because_it_is_cheapest(copy: Moon) 
     assert (record["offer"]["cloud"], record["offer"]["machine"]) == ("moon", moon.MACHINE)
     assert [made["cloud"] for made in record["resources"]] == ["moon"]
     assert [seen["status"] for seen in record["health"]] == ["healthy"]
+
+
+@pytest.mark.parametrize("tool", sorted(contracts()))
+def test_it_passes_the_tools_cases_that_every_cloud_passes(suite: dict[str, str], tool: str) -> None:
+    kept = {name: outcome for name, outcome in suite.items() if f"/test_{tool}.py::" in name}
+    assert len(kept) >= 5
+    assert set(kept.values()) == {"PASSED"}, kept
 
 
 def test_it_passes_the_architecture_tests_of_the_house(copy: Moon) -> None:

@@ -155,7 +155,7 @@ class Creates(Writes):
         arguments = self.arguments(world)
         made = world.perform(self.tool, arguments)
         (undo,) = self.undone(arguments, made)
-        released = [world.perform(undo.tool, undo.arguments).released for _ in range(2)]
+        released = [world.perform(undo.tool, undo.arguments, key * 40).released for key in "01"]
         assert released == [True, False]
         assert world.perform("get_health", undo.arguments).health.status == "gone"
 

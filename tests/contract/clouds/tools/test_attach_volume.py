@@ -19,7 +19,7 @@ class TestAttachVolume(Creates):
 
     def test_a_machine_that_is_not_there_is_not_found(self, world: World) -> None:
         arguments = self.arguments(world)
-        world.perform("release_resource", {"resource": arguments["instance"], "tenant": "acme"})
+        world.perform("release_resource", {"resource": arguments["instance"], "tenant": "acme"}, "0" * 40)
         with pytest.raises(NotFound):
             world.perform(self.tool, arguments)
         assert world.held(self.tool) == []
