@@ -125,7 +125,7 @@ async def test_the_gate_is_asked_about_what_was_parsed_and_the_functions_own_too
         "machine": None,
         "cost": None,
         "data": {"residency": [], "personal": False},
-        "context": {"plane": "function", "now": NOW.isoformat(), "spend": None, "freeze": None},
+        "context": {"plane": "function", "now": NOW.isoformat(), "spend": None, "freeze": None, "undo": False},
     }
 
 
