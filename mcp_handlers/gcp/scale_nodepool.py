@@ -20,6 +20,7 @@ PERMISSIONS = (
     "compute.instanceGroupManagers.update",
     "compute.instanceGroupManagers.use",
     "compute.instanceTemplates.get",
+    "compute.regionOperations.get",
     "compute.zoneOperations.get",
     "container.clusters.get",
     "container.clusters.update",

@@ -17,6 +17,12 @@ GET compute regions/*: compute.regions.get
 GET compute regions/*/backendServices/*: compute.regionBackendServices.get
 POST compute regions/*/backendServices/*/getHealth: compute.regionBackendServices.get
 GET compute regions/*/forwardingRules: compute.forwardingRules.list
+GET compute regions/*/autoscalers: compute.autoscalers.list
+POST compute regions/*/autoscalers: compute.autoscalers.create compute.instanceGroupManagers.use
+PATCH compute regions/*/autoscalers: compute.autoscalers.update
+GET compute regions/*/instanceGroupManagers/*: compute.instanceGroupManagers.get
+POST compute regions/*/instanceGroupManagers/*/resize: compute.instanceGroupManagers.update
+GET compute regions/*/operations/*: compute.regionOperations.get
 GET compute zones/*/autoscalers: compute.autoscalers.list
 POST compute zones/*/autoscalers: compute.autoscalers.create compute.instanceGroupManagers.use
 PATCH compute zones/*/autoscalers: compute.autoscalers.update

@@ -18,9 +18,10 @@ SAME_CODE = {"launch_spot": "provision_compute", "provision_compute": "launch_sp
 NOT_REACHED = {
     ("aws", "get_quotas", "ec2:DescribeInstanceTypes"),
     ("aws", "get_quotas", "servicequotas:GetAWSDefaultServiceQuota"),
+    ("gcp", "scale_nodepool", "compute.regionOperations.get"),
 }
-"""For machines that the price file does not know, and quotas that an account has no limit of its own for: the local
-cloud has neither."""
+"""For what no contract call meets: a machine that the price file does not know, a quota that the account has no limit
+of its own for, a group of machines that spans a region."""
 Permission = tuple[str, str, str]
 """Cloud, tool and the permission's name."""
 
