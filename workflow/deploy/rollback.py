@@ -73,7 +73,7 @@ async def _undo(context: Context, request: Request, plan: Plan, receipt: Receipt
     left: list[Json] = []
     for number, undo in enumerate(contract.undo(wanted, made)):
         name = f"undo-{number}-{step.name}"
-        resource = undo.arguments.get("resource")
+        resource = undo.arguments.get("resource") or _changed(receipt)
         try:
             answer = await context.tools.call(undo.tool, receipt.cloud, undo.arguments, run=plan.run, step=name)
         except TollgateError as error:
@@ -85,3 +85,9 @@ async def _undo(context: Context, request: Request, plan: Plan, receipt: Receipt
         body = {"tool": undo.tool, "resource": resource, "seconds": round(answer.seconds, 3)}
         await context.journal.write(request, "undone", body)
     return left
+
+
+def _changed(receipt: Receipt) -> Json | None:
+    """The resource that an effect changed and did not create, as its output names it."""
+    found: Json | None = receipt.output.get("resource") or receipt.output.get("endpoint")
+    return found
