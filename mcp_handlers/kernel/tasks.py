@@ -5,7 +5,9 @@ The kernel knows the shapes; whoever keeps tasks is a `Tasks`. A function keeps 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -13,6 +15,7 @@ from typing import Literal, Protocol
 from mcp_handlers.kernel.result import Result
 from mcp_handlers.kernel.wire import INVALID_PARAMS, META, RpcError
 from workflow.model.base import Json
+from workflow.model.errors import Cancelled
 
 EXTENSION = "io.modelcontextprotocol/tasks"
 METHODS = ("tasks/get", "tasks/cancel", "tasks/update")
@@ -30,8 +33,43 @@ class Tasks(Protocol):
     async def state(self, headers: Mapping[str, str], task: str) -> Json | None:
         """The task as `tasks/get` tells it; None where the caller has no such task. Raises Unauthorized."""
 
+    async def cancel(self, headers: Mapping[str, str], task: str) -> None:
+        """The caller no longer wants a task that `state` has just told. Raises Unauthorized."""
 
-Status = Literal["working", "completed", "failed"]
+
+@dataclass
+class Wish:
+    """Whether a call is still wanted, and whether its effect has been sent for."""
+
+    cancelled: bool = False
+    sent: bool = False
+
+
+_wish: ContextVar[Wish | None] = ContextVar("wish", default=None)
+
+
+@contextmanager
+def wished(wish: Wish) -> Iterator[None]:
+    """Everything in this block, and every task that is begun in it, is done as long as this is wished for."""
+    token = _wish.set(wish)
+    try:
+        yield
+    finally:
+        _wish.reset(token)
+
+
+def send() -> None:
+    """To be asked before an effect is sent for. Raises Cancelled where it is no longer wanted; once sent, an effect is
+    asked after until it is known, wanted or not."""
+    wish = _wish.get()
+    if wish is None:
+        return
+    if wish.cancelled and not wish.sent:
+        raise Cancelled("The task was cancelled before anything was done.")
+    wish.sent = True
+
+
+Status = Literal["working", "completed", "failed", "cancelled"]
 
 
 def told(task: str, began: datetime, updated: datetime, status: Status) -> Json:
@@ -70,8 +108,7 @@ def declared(meta: Json) -> bool:
 
 
 async def answer(tasks: Tasks, headers: Mapping[str, str], method: str, params: Json) -> Json:
-    """One of METHODS. What has begun in a cloud is not cut off half done, so a wish to cancel is heard and no more;
-    and a task asks nothing, so there is nothing to update. Raises RpcError and Unauthorized."""
+    """One of METHODS. A task asks nothing, so there is nothing to update. Raises RpcError and Unauthorized."""
     if not declared(params.get("_meta") or {}):
         needed: Json = {"requiredCapabilities": {"extensions": {EXTENSION: {}}}}
         raise RpcError(MISSING_CAPABILITY, f"The client did not declare {EXTENSION}", needed)
@@ -79,4 +116,6 @@ async def answer(tasks: Tasks, headers: Mapping[str, str], method: str, params: 
     state = await tasks.state(headers, task) if isinstance(task, str) else None
     if state is None:
         raise RpcError(INVALID_PARAMS, "Unknown task")
+    if method == "tasks/cancel" and state["status"] == "working":
+        await tasks.cancel(headers, state["taskId"])
     return state if method == "tasks/get" else {}

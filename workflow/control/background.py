@@ -1,7 +1,11 @@
 """Writes that go on after they were answered, so that nobody holds a connection while a machine starts.
 
-A task is two entries of the ledger: what was asked, before its handle is given away, and what came of it. The process
-may die in between: then whoever asks for the task sends its call again, and the key makes that the same effect.
+A task is entries of the ledger: what was asked, before its handle is given away, perhaps that it is not wanted any
+more, and what came of it. The process may die in between: then whoever asks for the task sends its call again, and the
+key makes that the same effect. So it is done while an outcome is unknown: no connection lasts as long as the work.
+
+A task that is cancelled before its effect was sent for does nothing. Afterwards the effect is let finish, because half
+of one is worse; what it made is released again, in the caller's name, and what cannot be is named.
 """
 
 from __future__ import annotations
@@ -9,34 +13,53 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from mcp_handlers.kernel import faults
 from mcp_handlers.kernel.elicit import plain
 from mcp_handlers.kernel.endpoint import Service
 from mcp_handlers.kernel.identity import Identity
-from mcp_handlers.kernel.result import Result, failed
-from mcp_handlers.kernel.tasks import Status, handle, told
+from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, failed
+from mcp_handlers.kernel.tasks import Status, Wish, handle, told, wished
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
 from mcp_handlers.tools.contract import Tool
 from workflow.control.front import RUN, STEP
 from workflow.model.base import Json
-from workflow.model.errors import TollgateError
+from workflow.model.errors import OutcomeUnknown, Overloaded, RateLimited, TollgateError, Unauthorized
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.run import Receipt
 from workflow.model.workload import Principal
 
 BEGAN = "task.began"
+UNWANTED = "task.unwanted"
 ENDED = "task.ended"
 PATIENCE = 1.0
 """Seconds. What is done sooner is answered plainly: asking again would only take longer."""
+PAUSE = 5.0
+"""Seconds between two questions about an effect whose outcome is unknown."""
+LONGEST = timedelta(hours=1)
+"""After this the unknown outcome is the task's result."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class _Work:
+    """A task's call: who asked for it, with which headers, for what, and whether it is still wanted."""
+
+    headers: Mapping[str, str]
+    task: str
+    principal: Principal
+    asked: Json
+    wish: Wish
+
+
+@dataclass(frozen=True)
 class Background:
-    """Tasks over the service that performs the calls. `_running` are those that this process is at work on."""
+    """Tasks over the service that performs the calls. `_running` are those that this process is at work on, with
+    whether they are still wanted."""
 
     service: Service
     tools: Mapping[str, Tool]
@@ -44,20 +67,23 @@ class Background:
     identity: Identity
     clock: Clock
     patience: float = PATIENCE
-    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    pause: float = PAUSE
+    _running: dict[str, tuple[asyncio.Task[None], Wish]] = field(default_factory=dict)
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """The call's own answer if it is quick or a read, else a handle. Raises what the service raises."""
         if self.tools[tool].risk == "read":
             return await self.service.call(headers, tool, arguments, meta)
         principal = await self.identity.authenticate(headers, writes=True)
-        work = asyncio.create_task(self.service.call(headers, tool, arguments, meta))
+        wish = Wish()
+        with wished(wish):
+            work = asyncio.create_task(self.service.call(headers, tool, arguments, meta))
         await asyncio.wait({work}, timeout=self.patience)
         if work.done():
             return work.result()
         task = secrets.token_urlsafe(24)
         asked = {"principal": principal.id, "tool": tool, "arguments": arguments, "meta": _run_of(meta)}
-        self._follow(task, principal, work)
+        self._follow(_Work(headers, task, principal, asked, wish), work)
         began = await self.store.append(self._event(task, principal, BEGAN, asked))
         return handle(task, began.event.at)
 
@@ -70,35 +96,93 @@ class Background:
             return None
         if ended is not None:
             status: Status = "failed" if "error" in ended.body else "completed"
+            # A cancelled one says so itself.
             return {**told(task, began.at, ended.at, status), **ended.body}
         if task not in self._running:
-            self._again(headers, task, principal, began.body)
+            self._again(headers, task, principal, began.body, unwanted=UNWANTED in entries)
         return told(task, began.at, self.clock.now(), "working")
 
-    def _again(self, headers: Mapping[str, str], task: str, principal: Principal, asked: Json) -> None:
-        """The process that began it is gone: the same call, with the caller's token of now."""
-        work = asyncio.create_task(self.service.call(headers, asked["tool"], asked["arguments"], asked["meta"]))
-        self._follow(task, principal, work)
+    async def cancel(self, headers: Mapping[str, str], task: str) -> None:
+        """Keep that the task is not wanted any more, and tell whoever is at work on it."""
+        principal = await self.identity.authenticate(headers, writes=True)
+        await self.store.append(self._event(task, principal, UNWANTED, {"principal": principal.id}))
+        if task in self._running:
+            self._running[task][1].cancelled = True
 
-    def _follow(self, task: str, principal: Principal, work: asyncio.Task[Result]) -> None:
-        self._running[task] = asyncio.create_task(self._end(task, principal, work))
+    def _again(
+        self, headers: Mapping[str, str], task: str, principal: Principal, asked: Json, *, unwanted: bool
+    ) -> None:
+        """The process that began it is gone: the same call, with the caller's token of now. It may have been sent."""
+        again = _Work(headers, task, principal, asked, Wish(cancelled=unwanted, sent=True))
+        self._follow(again, asyncio.create_task(self._call(again)))
 
-    async def _end(self, task: str, principal: Principal, work: asyncio.Task[Result]) -> None:
+    def _call(self, work: _Work) -> Coroutine[None, None, Result]:
+        return self.service.call(work.headers, work.asked["tool"], work.asked["arguments"], work.asked["meta"])
+
+    def _follow(self, work: _Work, under_way: asyncio.Task[Result]) -> None:
+        self._running[work.task] = (asyncio.create_task(self._end(work, under_way)), work.wish)
+
+    async def _end(self, work: _Work, under_way: asyncio.Task[Result]) -> None:
+        task, principal = work.task, work.principal
         try:
-            came = {"result": {"resultType": "complete", **(await _result(work)).wire()}}
+            result = await self._known(work, under_way)
+            came = {"result": {"resultType": "complete", **result.wire()}}
+            if work.wish.cancelled:
+                came = await self._undone(work, result)
+            await self.store.append(self._event(task, principal, ENDED, came))
+        except Unauthorized:
+            # The caller's token is over. Whoever asks for the task next brings one.
+            log.info("task %s waits for its caller", task)
         except Exception as error:  # noqa: BLE001 - whatever it is, the task has an end
             log.error("unexpected %s in task %s", faults.told(error), task)
             came = {"error": {"code": INTERNAL_ERROR, "message": "Internal error"}}
-        try:
             await self.store.append(self._event(task, principal, ENDED, came))
         finally:
             del self._running[task]
+
+    async def _known(self, work: _Work, under_way: Awaitable[Result]) -> Result:
+        """The call's result; as long as its outcome is unknown, that of the same call again. Raises Unauthorized."""
+        result, end = await _result(under_way), self.clock.now() + LONGEST
+        while _unknown(result) and self.clock.now() < end:
+            await asyncio.sleep(self.pause)
+            try:
+                result = await self._call(work)
+            except (Overloaded, RateLimited):
+                continue
+            except Unauthorized:
+                raise
+            except TollgateError as error:
+                result = failed(error)
+        return result
+
+    async def _undone(self, work: _Work, result: Result) -> Json:
+        """A cancelled task's end: what was made is released again, and what is kept after all is said."""
+        told: Json = {"status": "cancelled", "_meta": result.meta}
+        if RECEIPT not in result.meta:
+            done = "Whether anything was done is not known." if _unknown(result) else "Nothing was done."
+            return {**told, "statusMessage": done}
+        receipt = Receipt.model_validate(result.meta[RECEIPT])
+        kept = []
+        for resource in receipt.resources:
+            arguments = {"resource": resource.model_dump(mode="json"), "tenant": work.principal.tenant}
+            if "cloud" in work.asked["arguments"]:
+                arguments["cloud"] = resource.cloud
+            released = await _result(self.service.call(work.headers, "release_resource", arguments, {}))
+            if released.is_error:
+                kept.append(f"{resource.kind} {resource.id} is kept ({released.text})")
+        if not receipt.resources:
+            kept = [f"What {receipt.tool} changed stays changed."]
+        return {**told, "statusMessage": " ".join(kept) or "What was made has been released again."}
 
     def _event(self, task: str, principal: Principal, kind: str, body: Json) -> Event:
         return Event(run=_run(task), tenant=principal.tenant, kind=kind, body=body, at=self.clock.now())
 
 
-async def _result(work: asyncio.Task[Result]) -> Result:
+def _unknown(result: Result) -> bool:
+    return bool(result.meta.get(ERROR, {}).get("code") == OutcomeUnknown.code)
+
+
+async def _result(work: Awaitable[Result]) -> Result:
     try:
         return plain(await work)
     except TollgateError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mcp_handlers.kernel import deadline, elicit, intake
+from mcp_handlers.kernel import deadline, elicit, intake, tasks
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
@@ -166,6 +166,7 @@ class Front:
     async def _sent(self, tool: Tool, cloud: str, exact: Json, leave: Pass) -> Result:
         """What the function says. Sent again with the same key, it says what became of the first."""
         try:
+            tasks.send()
             return await self.clouds[cloud].call(tool.name, exact, leave, writes=True)
         except TollgateError as error:
             return failed(error)

@@ -117,6 +117,13 @@ class DeadlineExceeded(Terminal):
     default_remedy = "Send it again with a later deadline, or with none."
 
 
+class Cancelled(Terminal):
+    """The caller took the call back before anything was done."""
+
+    code = "CANCELLED"
+    default_remedy = "Send it again if it is wanted after all."
+
+
 class RegionDown(Retryable):
     """The cloud's region does not answer or reports itself unavailable."""
 

@@ -11,8 +11,9 @@ import pytest
 
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
+from mcp_handlers.kernel.result import done, failed
 from mcp_handlers.kernel.tasks import EXTENSION
-from mcp_handlers.tools import create_storage_bucket, get_health
+from mcp_handlers.tools import create_storage_bucket, get_health, release_resource
 from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.gate import ToldGate
 from tests.fakes.offers import priced
@@ -22,19 +23,14 @@ from workflow.control.decide import Control
 from workflow.control.front import Front
 from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
-from workflow.model.errors import NoCapacity
+from workflow.model.errors import NoCapacity, NoPermission, OutcomeUnknown
 from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
 META = "io.modelcontextprotocol/"
-TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL)}
+TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL, release_resource.TOOL)}
 ASKED = {"cloud": "aws", **BUCKET, "tags": {**BUCKET["tags"], "run": "elsewhere"}}  # type: ignore[dict-item]
 EVE = Principal(id="eve@example.com", tenant="acme", roles=("developer",))
-
-
-async def one_cent(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
-    """Everything costs a cent."""
-    return priced(10_000)
 
 
 @dataclass
@@ -43,7 +39,14 @@ class Plane:
 
     control: Control
     world: World
+    priced: asyncio.Event
+    """Whether prices are to be had: everything costs a cent."""
     go: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: int = 0
+    """How many more answers to writes get lost on the way."""
+    keeps: bool = False
+    """Whether nothing may be released."""
+    released: list[Json] = field(default_factory=list)
 
     def started(self, patience: float = 0.01) -> Endpoint:
         """Its endpoint in a process that has just begun."""
@@ -51,20 +54,31 @@ class Plane:
         front = Front(
             self.control, {"aws": Forward("aws", "http://aws", self._post)}, identity, Rates(limits(), self.world.clock)
         )
-        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, self.world.clock, patience))
+        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, self.world.clock, patience, 0))
 
     async def _post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
+        if url.endswith("release_resource"):
+            return self._release(json.loads(body)["params"]["arguments"])
         if not url.endswith("get_health"):
             await self.go.wait()
+            if self.lost:
+                self.lost -= 1
+                await asyncio.sleep(0.02)
+                raise OutcomeUnknown("No answer.")
         endpoint = self.world.health if url.endswith("get_health") else self.world.bucket
         response = await endpoint.rpc(headers, body)
         return response.status, response.body
+
+    def _release(self, arguments: Json) -> tuple[int, bytes]:
+        self.released.append(arguments)
+        result = failed(NoPermission("Not yours to take away.")) if self.keeps else done({"released": True})
+        return 200, json.dumps({"jsonrpc": "2.0", "id": 1, "result": result.wire()}).encode()
 
     async def ask(
         self, endpoint: Endpoint, method: str, *, who: Principal = ADA, tasks: bool = True, **params: Any
     ) -> tuple[int, Json]:
         """Status, and result or error, of one request."""
-        capabilities = {"extensions": {EXTENSION: {}}} if tasks else {}
+        capabilities: Json = {"extensions": {EXTENSION: {}}} if tasks else {}
         meta = {META + "protocolVersion": "2026-07-28", META + "clientCapabilities": capabilities}
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
         headers = {
@@ -102,10 +116,17 @@ async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
     """Control plane and function with one key and one clock."""
     world = World()
     async with open_store(tmp_path / "t.db") as store:
+        priced_now = asyncio.Event()
+        priced_now.set()
+
+        async def one_cent(principal: Principal, cloud: str, wanted: Json) -> Priced | None:
+            await priced_now.wait()
+            return priced(10_000)
+
         control = Control(
             tools=TOOLS, gate=ToldGate(), store=store, signer=world.signer, clock=world.clock, estimate=one_cent
         )
-        yield Plane(control, world)
+        yield Plane(control, world, priced_now)
 
 
 async def test_a_long_write_is_answered_with_a_handle_and_its_result_asked_for_later(plane: Plane) -> None:
@@ -170,15 +191,79 @@ async def test_after_a_restart_asking_for_the_task_does_the_same_effect_and_no_o
     assert (await plane.control.store.get_receipt(receipt["key"])) is not None
 
 
-async def test_a_wish_to_cancel_is_heard_and_nothing_is_cut_off_half_done(plane: Plane) -> None:
+async def test_an_update_is_heard_and_changes_nothing(plane: Plane) -> None:
     endpoint = plane.started()
     task = await plane.begin(endpoint)
-    for method in ("tasks/cancel", "tasks/update"):
-        status, told = await plane.ask(endpoint, method, taskId=task)
-        assert (status, told["resultType"]) == (200, "complete")
-        assert "taskId" not in told
+    status, heard = await plane.ask(endpoint, "tasks/update", taskId=task)
+    assert (status, heard["resultType"], "taskId" in heard) == (200, "complete", False)
     plane.go.set()
     assert (await plane.ended(endpoint, task))["status"] == "completed"
+
+
+async def test_a_cancelled_write_that_is_under_way_is_let_finish_and_released_again(plane: Plane) -> None:
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    status, heard = await plane.ask(endpoint, "tasks/cancel", taskId=task)
+    assert (status, heard["resultType"], "taskId" in heard) == (200, "complete", False)
+    plane.go.set()
+    told = await plane.ended(endpoint, task)
+    made = told["_meta"]["tollgate/receipt"]["resources"]
+    assert (told["status"], told["statusMessage"]) == ("cancelled", "What was made has been released again.")
+    assert [arguments["resource"] for arguments in plane.released] == made
+    assert await plane.kinds("call.done") == 1
+    await plane.ask(endpoint, "tasks/cancel", taskId=task)
+    assert await plane.kinds("task.unwanted") == 1
+
+
+async def test_what_a_cancelled_write_made_and_nobody_could_release_is_named_with_its_receipt(plane: Plane) -> None:
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    await plane.ask(endpoint, "tasks/cancel", taskId=task)
+    plane.keeps = True
+    plane.go.set()
+    told = await plane.ended(endpoint, task)
+    resource = told["_meta"]["tollgate/receipt"]["resources"][0]
+    assert told["status"] == "cancelled"
+    assert f"{resource['kind']} {resource['id']} is kept" in told["statusMessage"]
+
+
+async def test_a_write_that_is_cancelled_before_it_was_sent_does_nothing_and_gives_its_money_back(plane: Plane) -> None:
+    plane.priced.clear()
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    await plane.ask(endpoint, "tasks/cancel", taskId=task)
+    plane.priced.set()
+    told = await plane.ended(endpoint, task)
+    assert (told["status"], told["statusMessage"]) == ("cancelled", "Nothing was done.")
+    assert plane.world.handler.calls == []
+    held = await plane.control.store.spend("acme", "default", plane.world.clock.now())
+    assert held.tenant_month_cents == 0
+
+
+async def test_after_a_restart_a_cancelled_task_is_looked_for_and_what_it_made_is_released(plane: Plane) -> None:
+    before = plane.started()
+    task = await plane.begin(before)
+    await plane.ask(before, "tasks/cancel", taskId=task)
+    assert isinstance(before.tasks, Background)
+    for ending, _ in list(before.tasks._running.values()):
+        ending.cancel()
+    after = plane.started()
+    await plane.ask(after, "tasks/get", taskId=task)
+    plane.go.set()
+    told = await plane.ended(after, task)
+    assert told["status"] == "cancelled"
+    assert [arguments["resource"] for arguments in plane.released] == told["_meta"]["tollgate/receipt"]["resources"]
+
+
+async def test_work_that_outlasts_every_connection_is_asked_after_with_the_same_key(plane: Plane) -> None:
+    plane.go.set()
+    plane.lost = 7
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    told = await plane.ended(endpoint, task)
+    assert (told["status"], told["result"]["isError"], plane.lost) == ("completed", False, 0)
+    receipt = told["result"]["_meta"]["tollgate/receipt"]
+    assert {key for _, key in plane.world.handler.calls if key} == {receipt["key"]}
 
 
 @pytest.mark.parametrize("method", ["tasks/get", "tasks/cancel", "tasks/update"])
