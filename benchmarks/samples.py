@@ -133,6 +133,10 @@ def _given(cloud: str) -> dict[str, Json]:
             **placed, "endpoint": "vision", "machine": machine,
             "bucket": "benchmark", "model": "m/v1", "image": "serve:1",
         },
+        "failover_route": {
+            "region": region, "zone": "benchmark", "record": "www.example.com", "tenant": "acme",
+            "from_target": "192.0.2.1", "to_target": "192.0.2.2",
+        },
         "get_cost_estimate": {"vcpus": 8, "memory_gib": 32},
         "get_health": {"resource": server, "tenant": "acme"},
         "get_quotas": {"region": region, "machine": machine},
