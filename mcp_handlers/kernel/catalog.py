@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp_handlers.kernel import deadline, intake
+from mcp_handlers.kernel import deadline, elicit, intake
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
@@ -53,7 +53,7 @@ class Catalog:
             route = self.control if writes else self.functions
             leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
             with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
-                return await route.call(tool, exact, leave, writes=writes)
+                return elicit.offered(await route.call(tool, exact, leave, writes=writes), headers, meta)
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded, RateLimited):
             raise
         except TollgateError as error:

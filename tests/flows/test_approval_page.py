@@ -24,22 +24,23 @@ BOB = Principal(id="bob@example.com", tenant="acme", roles=("developer",))
 EVE = Principal(id="eve@example.com", tenant="umbrella", roles=("operator", "admin"))
 
 
-def token(house: House, who: Principal) -> str:
+def token(house: House, who: Principal, plane: str = "control") -> str:
     """What the person has."""
-    return local_signer(house.told.keys, SystemClock()).token(who, "control")
+    return local_signer(house.told.keys, SystemClock()).token(who, plane)
 
 
 def dear(run: str) -> Json:
-    """Machines over the soft budget, asked for outside any run of ours."""
-    tags = {"tenant": "acme", "project": "default", "run": run, "owner": ADA.id, "environment": "development"}
-    shape = {"machine": "m6i.32xlarge", "count": 4, "hours": 450}
+    """A machine over the soft budget of a project of its own, asked for outside any run of ours."""
+    tags = {"tenant": "acme", "project": run, "run": run, "owner": ADA.id, "environment": "development"}
+    shape = {"machine": "m6i.32xlarge", "count": 1, "hours": 110}
     return {"cloud": "aws", "region": "eu-west-1", "tags": tags, **shape}
 
 
-def connect(house: House, mode: str = "2026-07-28", **callbacks: Any) -> Any:
+def connect(house: House, mode: str = "2026-07-28", plane: str = "control", **callbacks: Any) -> Any:
     """The official client, as Ada."""
-    http = httpx2.AsyncClient(headers={"authorization": f"Bearer {token(house, ADA)}"}, timeout=60)
-    return Client(streamable_http_client(f"{house.told.control_url}/mcp", http_client=http), mode=mode, **callbacks)
+    url = house.told.control_url if plane == "control" else house.told.cloud_url(plane)
+    http = httpx2.AsyncClient(headers={"authorization": f"Bearer {token(house, ADA, plane)}"}, timeout=60)
+    return Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode, **callbacks)
 
 
 @contextmanager
@@ -91,6 +92,16 @@ async def test_a_modern_client_is_sent_to_the_page_and_its_call_goes_through_onc
     assert done.is_error is False, done.content
     assert done.structured_content == again.structured_content
     assert len(opened) == 1
+
+
+async def test_at_a_clouds_own_endpoint_a_call_waits_on_the_same_page(house: House) -> None:
+    arguments = {name: value for name, value in dear("page-cloud").items() if name != "cloud"}
+    async with connect(house, plane="aws", elicitation_callback=said) as client:
+        came = await client.session.call_tool("provision_compute", arguments, allow_input_required=True)
+    assert isinstance(came, InputRequiredResult)
+    ((name, request),) = (came.input_requests or {}).items()
+    assert isinstance(request.params, ElicitRequestURLParams)
+    assert request.params.url == f"{house.told.control_url}/approvals/{name}"
 
 
 async def test_a_clients_own_yes_is_no_proof(house: House) -> None:

@@ -308,6 +308,16 @@ async def test_a_call_that_somebody_denied_is_not_asked_about_again_at_once(benc
         assert decided.decision.verdict == verdict
 
 
+async def test_a_call_whose_question_expired_is_asked_about_anew_and_the_ledger_says_so(bench: Bench) -> None:
+    (step,) = a_plan().steps
+    tool = provision_compute.TOOL
+    first = await bench.control.decide_call(ADA, tool, "aws", step.arguments, run="m1", step="c")
+    bench.clock.forward(hours=72)
+    again = await bench.control.decide_call(ADA, tool, "aws", step.arguments, run="m1", step="c")
+    assert (again.decision.verdict, again.asked == first.asked) == ("ask", False)
+    assert await bench.kinds() == ["approval.asked", "approval.expired", "approval.asked"]
+
+
 async def test_a_lent_role_reaches_the_gate_for_its_time_and_is_written_down(bench: Bench) -> None:
     asked = await bench.control.desk.ask_role(ADA, Lift(role="operator", hours=2), "the night shift", "told-1")
     with pytest.raises(Forbidden):

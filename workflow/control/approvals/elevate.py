@@ -21,5 +21,8 @@ async def elevated(store: Store, clock: Clock, principal: Principal, run: str, *
 
 
 def _with(principal: Principal, lent: list[Elevation]) -> Principal:
-    more = dict.fromkeys(e.role for e in lent if e.role not in principal.roles)
-    return principal.model_copy(update={"roles": (*principal.roles, *more)}) if more else principal
+    if not lent:
+        return principal
+    # In the order that tokens have them: a function compares the token's principal with the Grant's.
+    roles = {*principal.roles, *(elevation.role for elevation in lent)}
+    return principal.model_copy(update={"roles": tuple(sorted(roles))})

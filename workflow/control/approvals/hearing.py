@@ -48,7 +48,7 @@ async def hear(desk: Desk, matter: Matter, decision: Decision) -> Heard:
     asked = await _latest(desk, matter)
     if asked is None:
         return await _put(desk, matter, decision)
-    if over := await _over(desk, matter, asked, decision):
+    if over := _over(desk, matter, asked, decision):
         return Heard(decision=over, asked=asked)
     if asked.closed == "used" and asked.used_by == matter.use:
         return Heard(decision=_allowed(decision), asked=asked)
@@ -71,7 +71,7 @@ async def unneeded(desk: Desk, matter: Matter, decision: Decision) -> Decision:
     asked = await _latest(desk, matter)
     if asked is None:
         return decision
-    over = await _over(desk, matter, asked, decision)
+    over = _over(desk, matter, asked, decision)
     if over is None and not asked.closed:
         await desk.supersede(asked, "the policy does not ask any more")
     return over or decision
@@ -81,21 +81,20 @@ async def _latest(desk: Desk, matter: Matter) -> Asked | None:
     """The newest request about it. One that ended says nothing about another call like it; a no does, for its time."""
     who = matter.principal
     asked = await desk.store.latest_approval(who.tenant, who.id, matter.subject)
+    now = desk.clock.now()
+    state = asked.state(now) if asked else ""
+    if asked is not None and state == "expired" and not asked.closed:
+        await desk.close_expired(asked)
     if asked is None or matter.kind == "plan":
         return asked
-    now = desk.clock.now()
-    state = asked.state(now)
     over = state in ("expired", "revoked") or (state == "denied" and now >= asked.request.expires_at)
     return None if over or (state == "used" and asked.used_by != matter.use) else asked
 
 
-async def _over(desk: Desk, matter: Matter, asked: Asked, decision: Decision) -> Decision | None:
-    now = desk.clock.now()
-    if asked.state(now) == "expired" and not asked.closed:
-        await desk.close_expired(asked)
+def _over(desk: Desk, matter: Matter, asked: Asked, decision: Decision) -> Decision | None:
     if asked.closed == "used" and asked.used_by != matter.use:
         return used(asked, decision)
-    return ended(asked, decision, now)
+    return ended(asked, decision, desk.clock.now())
 
 
 async def _put(desk: Desk, matter: Matter, decision: Decision) -> Heard:
