@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -54,14 +53,6 @@ def test_a_bucket_is_really_there_closed_versioned_and_labelled(gcp: LocalGcp, c
     assert found.labels == naming.labels(TAGS, "key-1")
 
 
-def test_the_same_key_twenty_times_at_once_makes_one_bucket(gcp: LocalGcp, clients: Clients) -> None:
-    with ThreadPoolExecutor(20) as pool:
-        outputs = list(pool.map(lambda _: create_storage_bucket.call(bucket(), clients, "key-2"), range(20)))
-
-    assert outputs == [outputs[0]] * 20
-    assert [item.name for item in gcp.storage.list_buckets()] == [naming.name("key-2")]
-
-
 def test_a_bucket_goes_with_what_is_in_it(gcp: LocalGcp, clients: Clients) -> None:
     (made,) = create_storage_bucket.call(bucket(), clients, "key-3").resources
     for name in ("a", "deep/er", "x y"):
@@ -108,14 +99,6 @@ def test_a_spot_job_is_begun_again_where_that_is_asked_for(gcp: LocalGcp, client
     spec = gcp.jobs.get_custom_job(name=f"{PARENT}/customJobs/{made.id}").job_spec
     assert (spec.scheduling.disable_retries, spec.scheduling.restart_job_on_worker_restart) == (False, True)
     assert spec.worker_pool_specs[0].container_spec.env[0].value == "gs://tg-out/runs/7"
-
-
-def test_the_same_key_twenty_times_at_once_makes_one_job(gcp: LocalGcp, clients: Clients) -> None:
-    with ThreadPoolExecutor(20) as pool:
-        outputs = list(pool.map(lambda _: submit_ml_job.call(job(), clients, "key-6"), range(20)))
-
-    assert outputs == [outputs[0]] * 20
-    assert len(gcp.held()[2]) == 1
 
 
 def test_of_two_jobs_that_two_processes_made_for_one_key_the_older_stays(gcp: LocalGcp, clients: Clients) -> None:

@@ -6,7 +6,6 @@ import base64
 import importlib
 import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +26,6 @@ from workflow.model.base import digest
 from workflow.model.errors import (
     CloudDown,
     NotFound,
-    OutcomeUnknown,
     Rejected,
     Throttled,
     TollgateError,
@@ -120,20 +118,6 @@ def test_each_field_is_held_to_its_bounds(wrong: dict[str, Any]) -> None:
         Input(**{"region": "eu-west-1", "secret": NAME, "tenant": "acme", **wrong})
 
 
-def test_the_same_call_again_is_the_same_answer_and_no_new_version(bench: Bench) -> None:
-    made = bench.rotate()
-    assert bench.rotate() == made
-    assert set(bench.store.versions(NAME)) == {bench.first, made.version}
-
-
-def test_twenty_at_once_make_one_version(bench: Bench) -> None:
-    with ThreadPoolExecutor(20) as pool:
-        made = list(pool.map(lambda _: bench.rotate(), range(20)))
-    assert made == [made[0]] * 20
-    assert set(bench.store.versions(NAME)) == {bench.first, made[0].version}
-    assert bench.store.current(NAME)[0] == made[0].version
-
-
 def test_a_rotation_that_another_followed_is_not_done_again(bench: Bench) -> None:
     made, next_one = bench.rotate(), bench.rotate("f" * 40)
     assert next_one.previous == made.version
@@ -222,16 +206,6 @@ def test_trouble_is_told_apart_and_leaves_the_secret_alone(
     bench.store.fault(kind)
     with pytest.raises(raised):
         bench.rotate()
-
-
-def test_after_a_lost_answer_the_same_call_makes_one_version(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rotation, "CLAIM_SECONDS", 0.2)
-    bench.store.fault("error", operation=bench.store.add, times=1)
-    with pytest.raises(OutcomeUnknown):
-        bench.rotate()
-    made = bench.rotate()
-    assert set(bench.store.versions(NAME)) == {bench.first, made.version}
-    assert bench.store.current(NAME)[0] == made.version
 
 
 def test_a_version_that_was_made_and_not_written_down_is_found_again(
