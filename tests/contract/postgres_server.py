@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psycopg
 
-TOLD = os.environ.get("TOLLGATE_DATABASE_URL", "")
-"""Read at once: a test that starts a house names another database to it in the same variable."""
+TOLD = os.environ.pop("TOLLGATE_DATABASE_URL", "")
+"""Taken before any test runs: what a test starts must not find its way into the developer's own tables."""
 
 _made: list[str] = []
 

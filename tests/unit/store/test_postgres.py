@@ -8,12 +8,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import empty_checkpoint
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from tests.contract.postgres_server import fresh_schema
 from tests.contract.stores import NOW, a_receipt, a_run, an_event, spent
 from workflow.model.errors import BadRequest, Retryable, Terminal
 from workflow.store import migrate, postgres
+from workflow.store.checkpoints import open_checkpoints
 from workflow.store.ledger import Finding
 from workflow.store.postgres import open_postgres
 from workflow.store.store import open_store
@@ -171,16 +174,15 @@ async def test_a_lock_that_is_held_for_too_long_can_be_tried_again(url: str, mon
                 await reached(database, "a")
 
 
-def running(url: str, statement: str) -> bool:
-    """Wait until the server is at work on the statement."""
-    quoted = statement.replace("'", "''")
-    found = f"SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = '{quoted}'"
+def until(url: str, query: str) -> bool:
+    """Wait until the query gives a row."""
     patient = Retrying(retry=retry_if_result(lambda rows: not rows), wait=wait_fixed(0.01), stop=stop_after_delay(30))
-    return bool(patient(by_hand, url, found))
+    return bool(patient(by_hand, url, query))
 
 
 async def test_a_cancelled_writer_leaves_no_transaction_and_no_lock(url: str) -> None:
-    asleep = f"SELECT pg_sleep(25), '{url[-12:]}'"
+    asleep = f"SELECT pg_sleep(25) AS {url.rpartition('D')[2]}"
+    at_work = f"SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = '{asleep}'"
 
     async def sleep_in_a_transaction(database: postgres.PostgresDatabase) -> None:
         async with database.writing() as transaction:
@@ -190,7 +192,7 @@ async def test_a_cancelled_writer_leaves_no_transaction_and_no_lock(url: str) ->
     async with open_postgres(url) as database:
         for _ in range(postgres.CONNECTIONS + 1):
             task = asyncio.create_task(sleep_in_a_transaction(database))
-            assert await asyncio.to_thread(running, url, asleep)
+            assert await asyncio.to_thread(until, url, at_work)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -249,3 +251,21 @@ async def test_an_error_of_the_database_says_what_and_quotes_no_row(url: str) ->
                         VALUES ('k', 'r', 'secret tenant', 'p', -1, 'held', '')"""
                 )
         assert "secret tenant" not in caught.value.message
+
+
+async def test_a_checkpoint_that_is_cut_off_holds_nothing_up(url: str) -> None:
+    place: RunnableConfig = {"configurable": {"thread_id": "run-1", "checkpoint_ns": ""}}
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'checkpoints'::regclass"
+    async with open_store(url) as store, open_checkpoints(url) as saver:
+        for _ in range(3):
+            with psycopg.connect(url) as other:
+                other.execute("LOCK TABLE checkpoints IN EXCLUSIVE MODE")
+                cut_off = asyncio.create_task(saver.aput(place, empty_checkpoint(), {}, {}))
+                assert await asyncio.to_thread(until, url, waiting)
+                cut_off.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await cut_off
+        assert [kept async for kept in saver.alist(None)] == []
+        await asyncio.wait_for(saver.aput(place, empty_checkpoint(), {}, {}), 10)
+        assert len([kept async for kept in saver.alist(None)]) == 1
+        assert (await store.append(an_event())).seq == 1
