@@ -34,14 +34,15 @@ def list_keys(as_json: AsJson = False) -> None:
 
 @app.command()
 def rotate(as_json: AsJson = False) -> None:
-    """Sign with a new key. What the old one signed holds until it expires by itself."""
+    """Sign with a new key in a minute, when every function knows it. What the old one signed holds until it expires."""
     ring = operated(lambda hand: hand.rotate(), as_json)
-    old, new = ring.keys[-2], ring.signing
+    old, new = ring.keys[-2], ring.keys[-1]
     if as_json:
         until = old.until.isoformat() if old.until else None
-        output.say_json({"signs": new.kid, "stopped": old.kid, "until": until})
+        output.say_json({"signs": new.kid, "since": new.since.isoformat(), "stops": old.kid, "until": until})
     else:
-        out.print(f"[green]●[/] {new.kid} signs. {old.kid} verifies until {old.until:%Y-%m-%d %H:%M} UTC.")
+        out.print(f"[green]●[/] {new.kid} signs from {new.since:%H:%M:%S} UTC on.")
+        out.print(f"  {old.kid} verifies until {old.until:%Y-%m-%d %H:%M} UTC.")
 
 
 @app.command()
@@ -65,7 +66,9 @@ async def _listed(hand: Emergency) -> list[Json]:
     def state(key: RingKey) -> str:
         if key.kid in revoked:
             return "revoked"
-        return "signs" if key == ring.signing else "verifies" if key in verifying else "over"
+        if key.since > now:
+            return "next"
+        return "signs" if key == ring.signing(now) else "verifies" if key in verifying else "over"
 
     return [
         {

@@ -5,12 +5,13 @@ ledger, counts in the control plane at once, and reaches every function with the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import get_args
 
 from pydantic import ValidationError
 
 from mcp_handlers.kernel.jws import Keys
-from workflow.control.keyring import Ring, change_ring, fresh_key, retired, rotated
+from workflow.control.keyring import AHEAD, Ring, change_ring, fresh_key, retired, rotated
 from workflow.control.signing import RingSigner, publish
 from workflow.model.base import Json
 from workflow.model.emergency import REASON, Emergencies, Freeze, Revocable, Revocation, Scope, Stop
@@ -88,8 +89,8 @@ class Emergency:
         except ValidationError as error:
             raise _unfit(error) from None
         new = await self.store.revoke(held, self._event("revocation.made", held.model_dump(mode="json")))
-        if kind == "key" and ring.signing.kid == name:
-            await self.rotate()
+        if kind == "key" and name in (ring.signing(held.at).kid, ring.keys[-1].kid):
+            await self.rotate(ahead=timedelta(0))
         await self.publish()
         return new
 
@@ -100,11 +101,11 @@ class Emergency:
             raise NotFound(f"The {kind} {name} is not revoked.", "`tollgate revoke list` shows what is.")
         await self.publish()
 
-    async def rotate(self) -> Ring:
-        """A new key signs; the one before it verifies until nothing that it signed can hold."""
+    async def rotate(self, ahead: timedelta = AHEAD) -> Ring:
+        """A new key signs, `ahead` from now; the one before it verifies until nothing that it signed can hold."""
         now = self.clock.now()
-        ring = change_ring(self.signer.folder, lambda known: rotated(known, fresh_key(now), now), now)
-        told = {"signs": ring.signing.kid, "stopped": ring.keys[-2].kid, "who": self.who}
+        ring = change_ring(self.signer.folder, lambda known: rotated(known, fresh_key(now + ahead)), now)
+        told = {"signs": ring.keys[-1].kid, "stops": ring.keys[-2].kid, "who": self.who}
         await self.store.append(self._event("key.rotated", told))
         await self.publish()
         return ring

@@ -24,6 +24,10 @@ OVERLAP = LONGEST + timedelta(seconds=2 * SKEW_SECONDS)
 """How long a key verifies after it has stopped signing: the longest that a token holds, and clocks that differ."""
 
 
+AHEAD = timedelta(seconds=60)
+"""How long a key is published before it signs, so that every function knows it by then."""
+
+
 class RingKey(Noun):
     """One Ed25519 key. `seed` is its private half, base64url. `until` is set once another one signs: no longer than
     that does it verify."""
@@ -35,23 +39,22 @@ class RingKey(Noun):
 
 
 class Ring(Noun):
-    """All keys, oldest first; the last one signs."""
+    """All keys, oldest first; the last one that has begun signs."""
 
     keys: tuple[RingKey, ...] = Field(min_length=1)
 
-    @property
-    def signing(self) -> RingKey:
-        """The one that signs."""
-        return self.keys[-1]
+    def signing(self, now: datetime) -> RingKey:
+        """The one that signs. Where a clock was put back before all of them: the first."""
+        return next((key for key in reversed(self.keys) if key.since <= now), self.keys[0])
 
     def verifying(self, now: datetime) -> tuple[RingKey, ...]:
         """Those that are published."""
         return tuple(key for key in self.keys if key.until is None or now < key.until)
 
 
-def fresh_key(now: datetime) -> RingKey:
+def fresh_key(since: datetime) -> RingKey:
     """A new key."""
-    return key_of(secrets.token_bytes(32), now)
+    return key_of(secrets.token_bytes(32), since)
 
 
 def key_of(seed: bytes, now: datetime) -> RingKey:
@@ -59,9 +62,9 @@ def key_of(seed: bytes, now: datetime) -> RingKey:
     return RingKey(kid=kid_of_key(private_key(seed)), seed=b64(seed), since=now)
 
 
-def rotated(ring: Ring, new: RingKey, now: datetime) -> Ring:
-    """The new key signs from now on; the one before it verifies for the overlap."""
-    last = ring.signing.model_copy(update={"until": now + OVERLAP})
+def rotated(ring: Ring, new: RingKey) -> Ring:
+    """The new key signs from its `since` on; the one before it verifies for the overlap after that."""
+    last = ring.keys[-1].model_copy(update={"until": new.since + OVERLAP})
     return Ring(keys=(*ring.keys[:-1], last, new))
 
 

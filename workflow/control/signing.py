@@ -28,11 +28,11 @@ class RingSigner:
 
     def token(self, principal: Principal, plane: str, lifetime: timedelta = timedelta(minutes=15)) -> str:
         """An access token for the control plane (`control`) or one cloud's functions."""
-        return self._signer(self.ring().signing).token(principal, plane, lifetime)
+        return self._signer(self.ring().signing(self._clock.now())).token(principal, plane, lifetime)
 
     def grant(self, grant: Grant) -> str:
         """A Grant for one call, good for a few minutes."""
-        return self._signer(self.ring().signing).grant(grant)
+        return self._signer(self.ring().signing(self._clock.now())).grant(grant)
 
     def jwks(self) -> Json:
         """The public halves of all keys whose tokens may still hold (RFC 7517)."""

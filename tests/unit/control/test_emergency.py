@@ -132,12 +132,12 @@ async def test_only_the_revoked_principal_and_tenant_are_stopped(house: House) -
 
 
 async def test_a_revoked_key_is_refused_at_once_and_a_new_one_signs(house: House) -> None:
-    before, leaked = house.signer.token(ADA, "control"), house.signer.ring().signing.kid
+    before, leaked = house.signer.token(ADA, "control"), house.signer.ring().signing(house.clock.now()).kid
     assert await house.caller(before) == ADA.id
     assert await house.hand.revoke("key", leaked, "Leaked.") is True
     with pytest.raises(Unauthorized, match="key that signed this was revoked"):
         await house.caller(before)
-    assert house.signer.ring().signing.kid != leaked
+    assert house.signer.ring().signing(house.clock.now()).kid != leaked
     assert await house.caller(house.signer.token(ADA, "control")) == ADA.id
     await house.hand.restore("key", leaked)
     assert await house.caller(before) == ADA.id
@@ -166,7 +166,7 @@ async def test_the_served_document_is_of_this_moment_and_kept_by_nobody(house: H
 
 
 async def test_everything_is_told_to_the_ledger_and_published(house: House) -> None:
-    kid = house.signer.ring().signing.kid
+    kid = house.signer.ring().signing(house.clock.now()).kid
     await house.hand.freeze("tenant", "acme", "Audit.")
     await house.hand.unfreeze("tenant", "acme")
     await house.hand.revoke("key", kid, "Leaked.")

@@ -85,7 +85,7 @@ def test_keys_rotate_and_a_revoked_one_is_replaced(home: Path) -> None:
     _, (first,) = typed("keys", "list")
     assert (first["state"], first["until"]) == ("signs", None)
     code, rotated = typed("keys", "rotate")
-    assert (code, rotated["stopped"]) == (0, first["kid"])
+    assert (code, rotated["stops"]) == (0, first["kid"])
     assert typed("keys", "retire")[1] == {"retired": []}
     assert typed("keys", "retire", first["kid"])[0] == 2
     assert typed("revoke", "key", rotated["signs"], "--reason", "Leaked.")[0] == 0
