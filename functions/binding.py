@@ -16,6 +16,7 @@ from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.resilience import resilience
 from mcp_handlers.prices.catalog import load_cloud
 from policies.engine.embedded import Embedded
+from workflow.model.ports import Gate
 
 
 @cache
@@ -30,8 +31,11 @@ def bulkhead(cloud: str) -> Bulkhead:
     return Bulkhead(f"tollgate-{cloud}")
 
 
-def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
-    """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through."""
+def bind(cloud: str, tool: str, environment: Mapping[str, str], judge: Gate | None = None) -> Endpoint:
+    """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through.
+
+    Without another `judge` the packaged policies judge, in process.
+    """
     client = room(cloud, "client")
     connect = cache(lambda: client.connect(environment))
     clock, handler, role = SystemClock(), room(cloud, tool), role_room(cloud)
@@ -41,7 +45,7 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str]) -> Endpoint:
         handler=handler.call,
         clients=connect,
         catalog=load_cloud(cloud).machine,
-        gate=gate(),
+        gate=judge or gate(),
         trust=trust(environment),
         clock=clock,
         resilience=resilience(cloud, tool, bulkhead(cloud), clock),

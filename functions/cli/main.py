@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-ROOMS = ("runs", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys")
+ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys")
 COMMANDS = ("run", "parse", "token")
 
 

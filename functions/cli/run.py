@@ -107,6 +107,8 @@ async def conduct(told: Settings, request: Request, picture: Picture | None) -> 
 
 def conclude(told: Settings, ended: Run, as_json: bool) -> int:
     """Save the record, say where, and give the exit code."""
+    if ended.record is None and ended.waits_for:
+        return _parked(ended, as_json)
     if ended.record is None:
         waits_for = asyncio.run(_asked(told, ended))
         if as_json:
@@ -124,6 +126,15 @@ def conclude(told: Settings, ended: Run, as_json: bool) -> int:
         out.print(f"  record   {path}", soft_wrap=True)
         out.print(f"[dim]  again:   tollgate runs show {ended.id}     proof: tollgate ledger verify[/]")
     return output.BAD_REQUEST if ended.record.code == "BAD_REQUEST" else EXITS[ended.state]
+
+
+def _parked(ended: Run, as_json: bool) -> int:
+    if as_json:
+        output.say_json({"run": ended.id, "state": ended.state, "waits_for": ended.waits_for})
+    else:
+        out.print(f"[yellow]●[/] [bold]waiting[/]  {ended.waits_for}", soft_wrap=True)
+        out.print(f"[dim]  Nothing is lost: go on with tollgate runs resume {ended.id}[/]", soft_wrap=True)
+    return EXITS[ended.state]
 
 
 async def _asked(told: Settings, ended: Run) -> str:

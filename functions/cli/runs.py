@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from functions.binding import gate
 from functions.cli import output
 from functions.cli.output import out
 from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
 from functions.cli.workbench import workbench
+from functions.judges import live
 from functions.registry import contracts
 from functions.serve.settings import settings
 from workflow.deploy.conduct import resume as go_on
@@ -99,7 +99,7 @@ def show(
 
 async def _replay(run: str) -> Replayed:
     _, entries = await _read(run)
-    return await derive_again(run, entries, RulesParser(), gate(), contracts())
+    return await derive_again(run, entries, RulesParser(), live(), contracts())
 
 
 @app.command()

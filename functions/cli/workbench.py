@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from functions.binding import gate
 from functions.http import HttpPost
+from functions.judges import bench
 from functions.registry import cloud_names, contracts
 from functions.serve.plane import control
 from functions.serve.settings import Settings
@@ -53,13 +53,14 @@ async def workbench(
     """Store, checkpoints, control plane and an MCP client that acts for `principal`."""
     post, clock = HttpPost(), SystemClock()
     async with open_store(told.database) as store, open_checkpoints(told.database) as saver:
-        judgement = control(told, store, post)
+        judges = bench(store, clock)
+        judgement = control(told, store, post, judges.gate)
         url = f"{told.control_url}/mcp"
         async with mcp_tools.connect(url, lambda: judgement.signer.token(principal, "control")) as tools:
             context = Context(
                 language=choose(os.environ),
                 tools=_Watched(tools, watch),
-                gate=gate(),
+                gate=judgement.gate,
                 control=judgement,
                 store=store,
                 clock=clock,
@@ -67,5 +68,8 @@ async def workbench(
                 contracts=contracts(),
                 clouds=cloud_names(),
             )
-            yield context, build(context, saver)
+            try:
+                yield context, build(context, saver)
+            finally:
+                await judges.close()
     await post.close()

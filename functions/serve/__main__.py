@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from functions.binding import bind
 from functions.http import HttpPost
+from functions.judges import bench, live
 from functions.registry import cloud_names, tool_names
 from functions.serve.asgi import app, sse_routes
 from functions.serve.callers import providers
@@ -18,6 +19,7 @@ from functions.serve.plane import approval_routes, catalog_endpoint, control, co
 from functions.serve.settings import Settings, settings
 from functions.serve.wellknown import emergency, jwks_route
 from mcp_handlers.kernel import log, otel
+from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.forward import Post
 from workflow.store.store import open_store
 
@@ -25,7 +27,7 @@ from workflow.store.store import open_store
 def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:
     """One cloud's web application: its catalog at `/mcp` (old clients: `/sse`), every function at `/mcp/{tool}`."""
     environment = told.environment()
-    functions = {f"/mcp/{tool}": bind(cloud, tool, environment) for tool in tool_names()}
+    functions = {f"/mcp/{tool}": bind(cloud, tool, environment, live()) for tool in tool_names()}
     catalog = catalog_endpoint(told, cloud, post)
     return app({"/mcp": catalog, **functions}, cloud, sse_routes(catalog.service))
 
@@ -35,7 +37,8 @@ async def serve(told: Settings) -> None:
     post = HttpPost()
     told.home.mkdir(parents=True, exist_ok=True)
     async with open_store(told.database) as store:
-        judgement, hand = control(told, store, post), emergency(told, store)
+        judges = bench(store, SystemClock())
+        judgement, hand = control(told, store, post, judges.gate), emergency(told, store)
         await hand.publish()
         described = metadata_routes(told.control_url, providers(told.oidc))
         more = [jwks_route(hand), *described, *approval_routes(told, judgement)]
@@ -43,6 +46,7 @@ async def serve(told: Settings) -> None:
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]
         await asyncio.gather(*(server.serve() for server in servers))
+        await judges.close()
     await post.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute
 
-from functions.binding import gate
+from functions.judges import live
 from functions.registry import cloud_names, contracts
 from functions.serve.approvals import PATH, Pages
 from functions.serve.callers import callers
@@ -31,7 +31,7 @@ from workflow.control.rate import Rates, limits
 from workflow.control.sign import Signs
 from workflow.control.signing import local_signer
 from workflow.model.base import Json
-from workflow.model.ports import Store
+from workflow.model.ports import Gate, Store
 from workflow.model.workload import Principal
 
 
@@ -53,14 +53,14 @@ def estimate(clouds: Mapping[str, Forward], signer: Signs) -> Estimate:
     return ask
 
 
-def control(settings: Settings, store: Store, post: Post) -> Control:
-    """The control plane's judgement over this store."""
+def control(settings: Settings, store: Store, post: Post, judge: Gate | None = None) -> Control:
+    """The control plane's judgement over this store. Without another `judge`, the policies in force, in process."""
     clock = SystemClock()
     signer = local_signer(settings.keys, clock)
     clouds = forwards(settings, post)
     return Control(
         tools=contracts(),
-        gate=gate(),
+        gate=judge or live(),
         store=store,
         signer=signer,
         clock=clock,

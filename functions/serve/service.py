@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from functions.judges import judging
 from functions.serve.settings import DATABASE_URL, OIDC, Settings
 from infra.local.services import Service, clean_environment
 
@@ -19,6 +20,7 @@ def tollgate_service(told: Settings) -> Service:
             "TOLLGATE_PORT": str(told.port),
             DATABASE_URL: told.database_url,
             OIDC: told.oidc,
+            **judging(os.environ),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )

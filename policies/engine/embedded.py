@@ -49,7 +49,11 @@ class Embedded:
         return self._bundle.revision
 
     async def decide(self, question: Json) -> Decision:
-        """Judge one question. Whatever goes wrong is a denial with the code GATE_ERROR."""
+        """Judge one question, as `judge` does."""
+        return self.judge(question)
+
+    def judge(self, question: Json) -> Decision:
+        """Judge one question in this thread. Whatever goes wrong is a denial with the code GATE_ERROR."""
         input_digest = ""
         try:
             asked = canonical(question)

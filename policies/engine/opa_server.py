@@ -44,7 +44,7 @@ class OpaServer:
     """
 
     def __init__(self, server: Address, expected: Callable[[], str], deadline: float = DEADLINE) -> None:
-        self._server, self._expected, self._deadline = server, expected, deadline
+        self.address, self._expected, self._deadline = server, expected, deadline
         # A pool belongs to the loop that it was opened in.
         self._connections: WeakKeyDictionary[AbstractEventLoop, AsyncOpaClient] = WeakKeyDictionary()
         self._faults: dict[str, tuple[str, ...]] = {}
@@ -68,7 +68,7 @@ class OpaServer:
             return answer.decision(text, revision, input_digest)
         except (Away, TimeoutError) as error:
             reason = str(error) or f"no answer within {self._deadline:g} s"
-            return answer.absence(f"OPA at {self._server} is away: {reason}.", revision, input_digest)
+            return answer.absence(f"OPA at {self.address} is away: {reason}.", revision, input_digest)
         except OtherRevision as error:
             return answer.absence(f"{error}.", revision, input_digest, code=answer.REVISION)
         except Exception as error:  # noqa: BLE001  whatever it is, it must deny
@@ -122,5 +122,5 @@ class OpaServer:
     async def _connection(self) -> AsyncOpaClient:
         loop = asyncio.get_running_loop()
         if loop not in self._connections:
-            self._connections[loop] = await connect(self._server, self._deadline)
+            self._connections[loop] = await connect(self.address, self._deadline)
         return self._connections[loop]

@@ -11,11 +11,13 @@ import pytest
 from tests.architecture.house import HANDLERS, ROOT, clouds, tools, written
 
 HEAVY = {
+    "aiohttp",
     "fastapi",
     "httpx",
     "langchain_core",
     "langgraph",
     "mcp",
+    "opa_client",
     "opentelemetry",
     "rich",
     "starlette",

@@ -1,0 +1,44 @@
+"""What a violation's code stands for: its rule's title and remedy, and where in which file it is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from policies.engine.archive import TEST, Texts
+
+_CODE = re.compile(r"^#\s+code: (\w+)$")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to object. `where` is `path:line` below the policies' folder; empty where no rule has the code."""
+
+    code: str
+    title: str
+    severity: str
+    remedy: str
+    where: str
+
+
+def rule(texts: Texts, code: str) -> Rule:
+    """The rule of a code. For a code of the engine's own, or one that is gone, only the code is known."""
+    told = json.loads(texts.get("data/violations/data.json", "{}")).get(code, {})
+    told = told if isinstance(told, dict) else {}
+    found = {name: str(told.get(name, "")) for name in ("title", "severity", "remedy")}
+    return Rule(code=code, **found, where=_where(texts, code))
+
+
+def _where(texts: Texts, code: str) -> str:
+    for name, text in sorted(texts.items()):
+        if not name.endswith(".rego") or name.endswith(TEST):
+            continue
+        lines = text.splitlines()
+        for number, line in enumerate(lines):
+            match = _CODE.match(line)
+            if match and match[1] == code:
+                # The rule itself begins below its METADATA.
+                below = next((i for i in range(number, len(lines)) if not lines[i].startswith("#")), number)
+                return f"{name}:{below + 1}"
+    return ""
