@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mcp_handlers.kernel import deadline
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.credentials import CredentialProvider
+    from botocore.loaders import Loader
     from botocore.session import Session
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
@@ -28,11 +31,18 @@ class Clients:
 
     Credentials, endpoint and region come from the usual variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
     AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>); without a key, the SDK's own chain finds one.
-    The SDK retries nothing: the kernel does, with the same key.
+    Where `credentials` are given, they are the only ones. The SDK retries nothing: the kernel does, with the same key.
     """
 
-    def __init__(self, env: Mapping[str, str], *, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        *,
+        read_seconds: float = READ_SECONDS,
+        credentials: Callable[[], CredentialProvider] | None = None,
+    ) -> None:
         self.env = env
+        self._credentials = credentials
         self._read_seconds = read_seconds
         self._lock = threading.Lock()
         self._session: Session | None = None
@@ -79,6 +89,10 @@ class Clients:
         """Systems Manager in `region`, for AWS's public parameters."""
         return self._client("ssm", region)
 
+    def sts(self) -> Any:
+        """STS where this process is, for a role to be assumed."""
+        return self._client("sts", self.env.get("AWS_REGION") or self.env.get("AWS_DEFAULT_REGION") or _NEAR)
+
     def elsewhere(self, region: str) -> bool:
         """True if AWS answers in another region, whatever it answers: then only `region` is in trouble."""
         from botocore.exceptions import BotoCoreError, ClientError
@@ -101,18 +115,17 @@ class Clients:
             return self._made[service, region]
 
     def _make(self, service: str, region: str) -> Any:
-        import botocore.session
         from botocore.config import Config
 
-        self._session = self._session or botocore.session.Session()
+        self._session = self._session or self._begun()
         named = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
+        keys = () if self._credentials else ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
+        given: dict[str, Any] = {f"aws_{key.lower()}": self.env.get(f"AWS_{key}") for key in keys}
         client = self._session.create_client(
             service,
             region_name=region,
             endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
-            aws_access_key_id=self.env.get("AWS_ACCESS_KEY_ID"),
-            aws_secret_access_key=self.env.get("AWS_SECRET_ACCESS_KEY"),
-            aws_session_token=self.env.get("AWS_SESSION_TOKEN"),
+            **given,
             config=Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=self._read_seconds,
@@ -142,6 +155,24 @@ class Clients:
             timeout=(min(CONNECT_SECONDS, seconds), seconds),
         )
         return own.send(request)
+
+    def _begun(self) -> Session:
+        import botocore.session
+        from botocore.credentials import CredentialResolver
+
+        session = botocore.session.Session()
+        session.register_component("data_loader", _models())
+        if self._credentials:
+            session.register_component("credential_provider", CredentialResolver([self._credentials()]))
+        return session
+
+
+@cache
+def _models() -> Loader:
+    """The services' descriptions, read once: EC2's alone takes the SDK longer to read than to use."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def connect(env: Mapping[str, str]) -> Clients:

@@ -56,10 +56,14 @@ def options(endpoint: str, ca: str, poll_seconds: float) -> dict[str, Any]:
     }
 
 
-def credential(ca: str) -> TokenCredential:
-    """The function's managed identity."""
+def credential(ca: str, client_id: str) -> TokenCredential:
+    """The managed identity with this client id, or, where it is empty, the function's own."""
     from azure.identity import ManagedIdentityCredential
 
     return ManagedIdentityCredential(
-        connection_verify=ca or True, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retry_total=1
+        client_id=client_id or None,
+        connection_verify=ca or True,
+        connection_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retry_total=1,
     )

@@ -33,6 +33,8 @@ from workflow.model.errors import (
 TIMEOUT = (3.05, 20.0)
 """Seconds to connect, and between two bytes of an answer."""
 OPERATION_SECONDS = 120.0
+SECONDS = 900
+"""How long a token of a tool's own service account is good for."""
 _POLL_SECONDS = (0.05, 2.0)
 _REGION = re.compile(r"[a-z][a-z0-9-]{2,30}")
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -47,8 +49,9 @@ def timeout() -> tuple[float, float]:
 class Clients:
     """A function's way to Google. Safe to use from several threads; nothing is imported or sent before it is needed."""
 
-    def __init__(self, endpoint: str, project: str) -> None:
+    def __init__(self, endpoint: str, project: str, account: str = "") -> None:
         self.project = project
+        self._account = account
         self._endpoint = endpoint
         self._lock = threading.RLock()
         self._credentials: Any = None
@@ -215,17 +218,32 @@ class Clients:
             if self._credentials is None:
                 import google.auth
 
-                self._credentials, _ = google.auth.default(scopes=[_SCOPE])
+                own, _ = google.auth.default(scopes=[_SCOPE])
+                self._credentials = self._impersonated(own) if self._account else own
             return self._credentials
 
+    def _impersonated(self, own: Any) -> Any:
+        from google.auth import impersonated_credentials
 
-def connect(env: Mapping[str, str]) -> Clients:
+        base = self._endpoint or "https://iamcredentials.googleapis.com"
+        impersonated: Any = impersonated_credentials.Credentials
+        return impersonated(
+            own,
+            self._account,
+            [_SCOPE],
+            lifetime=SECONDS,
+            iam_endpoint_override=f"{base}/v1/projects/-/serviceAccounts/{self._account}:generateAccessToken",
+        )
+
+
+def connect(env: Mapping[str, str], account: str = "") -> Clients:
     """Clients for TOLLGATE_GCP_PROJECT. TOLLGATE_GCP_ENDPOINT, where it is set, stands for all of Google's hosts.
 
-    Credentials are the machine's own (google-auth's default ones); GCE_METADATA_HOST and GCE_METADATA_IP, which
+    Credentials are those of the service account `account`, or the machine's own (google-auth's default ones), which
+    are used to become it; GCE_METADATA_HOST and GCE_METADATA_IP, which
     google-auth reads from the process itself, say where the metadata server is. Raises NoPermission without a project.
     """
     project = env.get("TOLLGATE_GCP_PROJECT", "")
     if not project:
         raise NoPermission("TOLLGATE_GCP_PROJECT is not set.", "Set it to the project that Tollgate works in.")
-    return Clients(env.get("TOLLGATE_GCP_ENDPOINT", "").rstrip("/"), project)
+    return Clients(env.get("TOLLGATE_GCP_ENDPOINT", "").rstrip("/"), project, account)

@@ -11,6 +11,11 @@ from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import NoPermission, Rejected, TollgateError
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "storage.buckets.create",
+    "storage.buckets.get",
+)
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """A bucket in one region, closed to the public, encrypted with Google's own keys. Raises TollgateError."""

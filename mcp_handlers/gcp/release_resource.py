@@ -8,6 +8,27 @@ from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
 from workflow.model.run import Resource
 
+PERMISSIONS = (
+    "aiplatform.customJobs.cancel",
+    "aiplatform.customJobs.delete",
+    "aiplatform.customJobs.get",
+    "aiplatform.endpoints.delete",
+    "aiplatform.endpoints.get",
+    "aiplatform.endpoints.undeploy",
+    "aiplatform.models.delete",
+    "compute.disks.delete",
+    "compute.disks.get",
+    "compute.disks.use",
+    "compute.instances.delete",
+    "compute.instances.detachDisk",
+    "compute.instances.get",
+    "compute.zoneOperations.get",
+    "storage.buckets.delete",
+    "storage.buckets.get",
+    "storage.objects.delete",
+    "storage.objects.list",
+)
+
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """`released` is False where nothing was there. Raises NotFound for what is not the tenant's, and TollgateError."""

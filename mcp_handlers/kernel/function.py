@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mcp_handlers.kernel import deadline, grant, intake, telemetry
+from mcp_handlers.kernel.acting import Roles, Work
 from mcp_handlers.kernel.identity import authenticate, bearer
 from mcp_handlers.kernel.jws import Keys, kid_of
 from mcp_handlers.kernel.listing import listed
@@ -30,7 +31,8 @@ class Handler(Protocol):
 
 @dataclass(frozen=True)
 class Function:
-    """One tool on one cloud. `clients` is called per call: nothing is connected before the gate allowed it."""
+    """One tool on one cloud. `clients` is called per call: nothing is connected before the gate allowed it. Where the
+    tool has `roles` of its own, they make the clients instead, for this call alone."""
 
     cloud: str
     tool: Tool
@@ -41,6 +43,7 @@ class Function:
     trust: Trust
     clock: Clock
     resilience: Resilience
+    roles: Roles | None = None
 
     @property
     def name(self) -> str:
@@ -80,7 +83,7 @@ class Function:
             telemetry.mark(failed=not verdict.allowed, verdict=verdict.verdict)
         if not verdict.allowed:
             return refused(verdict)
-        return await self._perform(wanted, exact, leave)
+        return await self._perform(wanted, exact, leave, principal)
 
     def _grant(self, headers: Mapping[str, str], keys: Keys, exact: Json, principal: Principal) -> grant.Grant:
         return grant.check(
@@ -100,12 +103,13 @@ class Function:
         call = Call(tool=self.tool.name, risk=self.tool.risk, cloud=self.cloud, arguments=exact)
         return question(principal, call, machine=machine, now=self.clock.now(), plane="function")
 
-    async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None) -> Result:
+    async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None, principal: Principal) -> Result:
         started = self.clock.now()
-        key = leave.key if leave else ""
+        key, run = (leave.key, leave.run) if leave else ("", "")
+        work = Work(self.tool.name, principal.tenant, principal.id, run, _region(exact), exact)
         if leave:
             telemetry.belongs(leave.run)
-        made = await self.resilience.perform(lambda: self._handle(wanted, key), self.tool.risk, _region(exact))
+        made = await self.resilience.perform(lambda: self._handle(wanted, work, key), self.tool.risk, work.region)
         output = made.model_dump(mode="json")
         if leave is None:
             return done(output)
@@ -125,9 +129,10 @@ class Function:
         )
         return done(output, receipt)
 
-    def _handle(self, wanted: Noun, key: str) -> Noun:
+    def _handle(self, wanted: Noun, work: Work, key: str) -> Noun:
         with telemetry.span("handler", cloud=self.cloud, tool=self.tool.name, risk=self.tool.risk):
-            return self.handler(wanted, self.clients(), key)
+            clients = self.roles.clients(work) if self.roles else self.clients()
+            return self.handler(wanted, clients, key)
 
 
 def _region(exact: Json) -> str:
