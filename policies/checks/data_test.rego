@@ -3,7 +3,10 @@ package checks_test
 test_sound_data_has_no_faults if count(faults_of({})) == 0
 
 test_an_absent_document_is_a_fault if {
-	every name in ["approvals", "approving", "budgets", "families", "jurisdictions", "limits", "regions", "risk", "roles", "spot", "tags", "tools", "violations", "zones"] {
+	every name in [
+		"approvals", "approving", "budgets", "families", "jurisdictions", "limits", "regions",
+		"risk", "roles", "spot", "tags", "tools", "violations", "zones",
+	] {
 		count(faults_of({name: {}})) > 0
 		count(faults_of({name: []})) > 0
 		count(faults_of({name: null})) > 0

@@ -15,7 +15,7 @@ from pathlib import Path
 from workflow.model.base import Json
 
 HOUSE = Path(__file__).parents[2]
-ROOMS = ("functions", "infra", "mcp_handlers", "policies", "workflow")
+ROOMS = ("docs", "functions", "infra", "mcp_handlers", "policies", "workflow")
 CALLS = HOUSE / "tests" / "contract" / "cloud_calls.py"
 
 

@@ -75,7 +75,10 @@ test_an_absent_project_is_denied if {
 }
 
 test_without_budgets_nothing_is_bought if {
-	gaps := ["default", "tenants", "tenants/acme/limit", "tenants/acme/limit/hard_cents", "tenants/acme/limit/soft_cents", "tenants/acme/projects", "tenants/acme/run"]
+	gaps := [
+		"default", "tenants", "tenants/acme/limit",
+		"tenants/acme/limit/hard_cents", "tenants/acme/limit/soft_cents", "tenants/acme/projects", "tenants/acme/run",
+	]
 	every path in gaps {
 		fewer := json.remove(data.example.budgets, [path])
 		every call in [data.example.question, data.example.changed({"principal": {"tenant": "globex"}})] {

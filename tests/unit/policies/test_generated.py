@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from mcp_handlers.tools.contract import Placed, Tags, Tool
-from policies.checks.generated import REGIONS, jurisdictions, violations
+from policies.checks.generated import PAGE, REGIONS, jurisdictions, page, violations
 from policies.engine.bundle import PACKAGED
 from workflow.model.base import Json
 
@@ -40,6 +40,15 @@ def test_jurisdictions_are_those_of_the_region_list() -> None:
 
 def test_violations_are_those_of_the_metadata() -> None:
     assert _data("violations") == violations()
+
+
+def test_the_page_is_that_of_the_metadata() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m policies.checks.generated"
+
+
+def test_the_page_has_every_code() -> None:
+    listed = re.findall(r"^\| `(\w+)`", page(), re.MULTILINE)
+    assert sorted(listed) == sorted(violations())
 
 
 def test_every_code_that_a_rule_gives_is_described() -> None:
