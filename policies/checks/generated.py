@@ -2,7 +2,8 @@
 
 `data/jurisdictions` comes from the region list of the price catalog; `data/violations` from the METADATA above each
 rule, which Rego engines other than OPA itself cannot read; `docs/policies.md` from that METADATA, the words at the head
-of each rule, and `data/approvals`. A test compares all three with their sources.
+of each rule, and `data/approvals`; `docs/policy-data.schema.json` from the shapes in `checks/tunables.py`. A test holds
+them all against their sources.
 
     python -m policies.checks.generated
 """
@@ -14,10 +15,12 @@ import json
 import re
 from pathlib import Path
 
+from policies.checks.tunables import tunables_schema
 from workflow.model.base import Json
 
 POLICIES = Path(__file__).parents[1]
 PAGE = POLICIES.parent / "docs" / "policies.md"
+SCHEMA = PAGE.with_name("policy-data.schema.json")
 REGIONS = POLICIES.parent / "mcp_handlers" / "prices" / "data" / "regions.csv"
 _BLOCK = re.compile(r"^# METADATA\n((?:#.*\n)+)(\w+)", re.MULTILINE)
 _FIELD = re.compile(r"^#\s+(title|code|severity|remedy): (.+)$", re.MULTILINE)
@@ -88,11 +91,12 @@ def _asked(approval: Json) -> str:
 
 
 def main() -> None:
-    """Write all three."""
+    """Write them all."""
     for name, content in (("jurisdictions", jurisdictions()), ("violations", violations())):
         target = POLICIES / "data" / name / "data.json"
         target.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
+    SCHEMA.write_text(json.dumps(tunables_schema(), indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

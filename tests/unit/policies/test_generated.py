@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 from mcp_handlers.tools.contract import Placed, Tags, Tool
-from policies.checks.generated import PAGE, REGIONS, jurisdictions, page, violations
+from policies.checks.generated import PAGE, REGIONS, SCHEMA, jurisdictions, page, violations
+from policies.checks.tunables import Tunables, tunables_schema
 from policies.engine.bundle import PACKAGED
 from workflow.model.base import Json
 
@@ -49,6 +50,15 @@ def test_the_page_is_that_of_the_metadata() -> None:
 def test_the_page_has_every_code() -> None:
     listed = re.findall(r"^\| `(\w+)`", page(), re.MULTILINE)
     assert sorted(listed) == sorted(violations())
+
+
+def test_the_schema_of_what_an_operator_edits_is_that_of_the_shapes() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == tunables_schema()
+
+
+def test_what_an_operator_edits_has_its_shape() -> None:
+    given = {name: _data(name) for name in Tunables.model_fields}
+    assert Tunables.model_validate_json(json.dumps(given), strict=True).model_dump(mode="json") == given
 
 
 def test_every_code_that_a_rule_gives_is_described() -> None:
