@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from functions.binding import gate
 from functions.cli import output
 from functions.cli.asked import render_request
 from functions.cli.output import out
@@ -18,6 +17,7 @@ from functions.cli.principal import local_principal
 from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
 from functions.cli.workbench import workbench
+from functions.judges import live
 from functions.serve.settings import settings
 from functions.serve.terms import approval_terms
 from mcp_handlers.kernel.clock import SystemClock
@@ -140,7 +140,7 @@ def elevate(
     async def asked_for() -> Asked:
         async with _desk() as desk:
             lift = _lift(role, hours, once)
-            return await desk.ask_role(local_principal(), lift, reason, gate().revision)
+            return await desk.ask_role(local_principal(), lift, reason, live().revision)
 
     try:
         asked = asyncio.run(asked_for())

@@ -106,8 +106,13 @@ def plan_questions(
 
 
 async def judge(gate: Gate, questions: Sequence[Json]) -> Decision:
-    """The gate's decision on several calls that are to be done together. Holds nothing."""
-    return together([await gate.decide(asked) for asked in questions], gate.revision)
+    """The gate's decision on several calls that are to be done together, all by the same policies. Holds nothing."""
+    while True:
+        decisions = [await gate.decide(asked) for asked in questions]
+        revisions = {decision.revision for decision in decisions} or {gate.revision}
+        # Where the policies changed in between, all are judged anew.
+        if len(revisions) == 1:
+            return together(decisions, revisions.pop())
 
 
 @dataclass(frozen=True)
