@@ -13,7 +13,7 @@ from workflow.model.decision import Decision
 from workflow.model.money import usd
 from workflow.model.plan import Plan
 from workflow.model.ports import Event
-from workflow.model.run import Health, Record
+from workflow.model.run import Health, Record, Remnant
 from workflow.model.workload import Workload
 
 COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}
@@ -44,6 +44,7 @@ class Picture:
             "gate.returned": self._back,
             "verified": self._verified,
             "undone": self._undone,
+            "rollback.waits": self._rollback_waits,
             "rolled_back": self._rolled_back,
             "finished": self._finished,
         }
@@ -141,7 +142,12 @@ class Picture:
             self._out.print(f"  [{colour}]{health.status:<10}[/] {what}  [dim]{health.detail}[/]")
 
     def _undone(self, body: Json) -> None:
-        self._out.print(f"    [yellow]released[/] {body['resource']['kind']} {body['resource']['id']}")
+        what = body["resource"] or {"kind": "what", "id": f"{body['tool']} was called for"}
+        self._out.print(f"    [yellow]released[/] {what['kind']} {what['id']}")
+
+    def _rollback_waits(self, body: Json) -> None:
+        waiting = len(body["waiting"]) + bool(body["unknown"])
+        self._out.print(f"    [yellow]{waiting} not undone yet[/] [dim]pass {body['pass']}, tried again shortly[/]")
 
     def _rolled_back(self, body: Json) -> None:
         self._title("Rolled back")
@@ -158,7 +164,17 @@ class Picture:
         self._out.print(f"{MARKS[record.state]} [bold]{record.state}[/]  {record.reason}", soft_wrap=True)
         if record.remedy:
             self._out.print(f"  [dim]What to do:[/] {record.remedy}", soft_wrap=True)
+        for remnant in record.left_behind:
+            self._left_behind(remnant)
         self._money(record)
+
+    def _left_behind(self, remnant: Remnant) -> None:
+        made = remnant.resource
+        what = f"{made.kind} {made.id}" if made else f"whatever {remnant.tool} made"
+        how = "left behind" if remnant.certain else "possibly left behind"
+        where = f"{remnant.cloud}/{remnant.region}"
+        self._out.print(f"  [red]{how}[/] {what} in {where}: {remnant.message}", soft_wrap=True)
+        self._out.print(f"    [dim]What to do:[/] {remnant.remedy}", soft_wrap=True)
 
     def _money(self, record: Record) -> None:
         if record.state != "succeeded":

@@ -15,7 +15,8 @@ from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 @dataclass(frozen=True)
 class Context:
     """`clouds` are those that have tools. `patience` is how many seconds a resource may take to become healthy,
-    `gate_patience` how many the policy engine may be away before the run is parked."""
+    `gate_patience` how many the policy engine may be away before the run is parked, and
+    `undo_pause` how long a rollback first pauses before what it could not undo is tried again."""
 
     language: Language
     tools: ToolClient
@@ -30,4 +31,5 @@ class Context:
     poll_seconds: float = 0.25
     max_attempts: int = 12
     gate_patience: float = 30
+    undo_pause: float = 0.5
     precedents: Precedents = field(default_factory=Precedents)

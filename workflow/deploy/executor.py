@@ -8,7 +8,7 @@ from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
 from workflow.model.decision import Decision
-from workflow.model.errors import TollgateError
+from workflow.model.errors import OutcomeUnknown, TollgateError
 from workflow.model.plan import Plan, Step
 from workflow.model.ports import ToolResult
 from workflow.model.workload import Request
@@ -28,7 +28,8 @@ async def execute(context: Context, state: State) -> State:
         except TollgateError as error:
             trouble = Trouble.of(error)
             await context.journal.write(request, "step.failed", {"step": dump(step), "trouble": dump(trouble)})
-            return {"receipts": receipts, "trouble": dump(trouble), "next": "rollback"}
+            unknown = dump(step) if trouble.code == OutcomeUnknown.code else None
+            return {"receipts": receipts, "unknown": unknown, "trouble": dump(trouble), "next": "rollback"}
         if isinstance(answer, Decision):
             await context.journal.write(request, "step.refused", {"step": dump(step), "decision": dump(answer)})
             trouble = Trouble(code="DENIED", message="The gate refused a step.", remedy="", scope="")

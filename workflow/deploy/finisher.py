@@ -10,7 +10,7 @@ from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
 from workflow.model.money import cents
 from workflow.model.plan import Plan
-from workflow.model.run import Exclusion, Health, Receipt, Record, Resource, Run, Savings
+from workflow.model.run import Exclusion, Health, Receipt, Record, Remnant, Run, Savings
 from workflow.model.workload import Request, Workload
 
 
@@ -57,9 +57,7 @@ def conclude(state: State, now: datetime) -> Record:
         plan_digest=plan.digest if plan else "",
         decision=decision,
         resources=tuple(r for receipt in receipts for r in receipt.resources),
-        left_behind=tuple(
-            Resource.model_validate(item["resource"]) for item in state.get("left_behind", []) if item["resource"]
-        ),
+        left_behind=tuple(Remnant.model_validate(item) for item in state.get("left_behind", [])),
         health=tuple(Health.model_validate(h) for h in state.get("health", [])),
         exclusions=tuple(Exclusion.model_validate(e) for e in state.get("exclusions", [])),
         code=code,

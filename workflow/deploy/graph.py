@@ -15,7 +15,7 @@ from workflow.deploy.executor import execute
 from workflow.deploy.finisher import finish
 from workflow.deploy.gatekeeper import await_approval, judge_plan
 from workflow.deploy.planner import plan
-from workflow.deploy.rollback import roll_back
+from workflow.deploy.rollback import PASSES, roll_back
 from workflow.deploy.state import State
 from workflow.deploy.verifier import verify
 from workflow.deploy.waiting import patient
@@ -41,9 +41,9 @@ EDGES: dict[str, tuple[str, ...]] = {
     "approval": ("executor", "approval", "finisher"),
     "executor": ("verifier", "rollback"),
     "verifier": ("finisher", "rollback"),
-    "rollback": ("planner", "allocator", "finisher"),
+    "rollback": ("rollback", "planner", "allocator", "finisher"),
 }
-STEPS_PER_ATTEMPT = 8
+STEPS_PER_ATTEMPT = 8 + PASSES
 
 
 def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:

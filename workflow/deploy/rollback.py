@@ -1,25 +1,115 @@
-"""Taking back what an attempt made, the last first, and remembering where not to try again."""
+"""Taking back what an attempt made, the last first, and remembering where not to try again.
+
+What cannot be taken back at once is tried again in passes with growing pauses. A pass ends with a checkpoint, and each
+call has a key of its own, so a process that is started later goes on with what is left. What is left in the end is
+named in the record, with what a person should do.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import random
+
+from mcp_handlers.kernel.retry import settles
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
-from workflow.model.base import Json
+from workflow.deploy.undoing import Pending, pending, possibly
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
 from workflow.model.offer import Offer
-from workflow.model.plan import Plan
-from workflow.model.run import Exclusion, Receipt
+from workflow.model.plan import Plan, Step
+from workflow.model.run import Exclusion, Receipt, Remnant
 from workflow.model.workload import Request
+
+PASSES = 4
+"""Times that an undo is tried before it is left to a person and the cleaner; a tool's own retries come on top."""
+LONGEST_PAUSE = 8.0
 
 
 async def roll_back(context: Context, state: State) -> State:
-    """Undo the attempt's receipts in reverse, free its money, exclude the place, and say where to go on."""
+    """One pass: undo the attempt's effects in reverse order. The last pass frees its money, excludes the place, and
+    says where to go on."""
     request, plan = Request.model_validate(state["request"]), Plan.model_validate(state["plan"])
+    number = state.get("passes", 0)
+    if number:
+        await asyncio.sleep(random.uniform(0.5, 1) * min(context.undo_pause * 2**number, LONGEST_PAUSE))  # noqa: S311
+    last = number + 1 >= PASSES
+    left = [Remnant.model_validate(one) for one in state.get("left_behind", [])]
+    receipts = [Receipt.model_validate(one) for one in state["receipts"]]
+    unknown = Step.model_validate(state["unknown"]) if state.get("unknown") else None
+    if unknown is not None:
+        found = await _resolved(context, plan, unknown, last)
+        left += [found] if isinstance(found, Remnant) else []
+        receipts += [found] if isinstance(found, Receipt) else []
+        unknown = unknown if found == "unknown" else None
+    waiting, given_up = await _pass(context, request, plan, _to_undo(context, state, plan, receipts), last)
+    left += given_up
+    if waiting or unknown is not None:
+        body = {"pass": number + 1, "waiting": [dump(one) for one in waiting], "unknown": dump(unknown)}
+        await context.journal.write(request, "rollback.waits", body)
+        return {
+            "receipts": [dump(one) for one in receipts],
+            "unknown": dump(unknown),
+            "undoing": [dump(one) for one in waiting],
+            "left_behind": [dump(one) for one in left],
+            "passes": number + 1,
+            "next": "rollback",
+        }
+    return await _concluded(context, state, request, plan, left)
+
+
+def _to_undo(context: Context, state: State, plan: Plan, receipts: list[Receipt]) -> list[Pending]:
+    """In the first pass what the receipts tell of; later what is left of it, and what has come to light meanwhile."""
+    known = state.get("undoing")
+    if known is None:
+        return pending(context.contracts, plan, receipts)
+    fresh = pending(context.contracts, plan, receipts[len(state["receipts"]) :])
+    return [*fresh, *(Pending.model_validate(one) for one in known)]
+
+
+async def _pass(
+    context: Context, request: Request, plan: Plan, undos: list[Pending], last: bool
+) -> tuple[list[Pending], list[Remnant]]:
+    """Make each call once. Returns what is worth another pass, and what is left behind."""
+    waiting: list[Pending] = []
+    left: list[Remnant] = []
+    for one in undos:
+        try:
+            answer = await context.tools.call(one.tool, one.cloud, one.arguments, run=plan.run, step=one.step)
+        except TollgateError as error:
+            if error.retryable and not last:
+                waiting.append(one)
+            else:
+                left.append(one.left(error.code, error.message, error.remedy))
+            continue
+        if isinstance(answer, Decision):
+            first = answer.violations[0]
+            left.append(one.left("DENIED", first.message, first.remedy))
+            continue
+        body = {"tool": one.tool, "resource": dump(one.resource), "seconds": round(answer.seconds, 3)}
+        await context.journal.write(request, "undone", body)
+    return waiting, left
+
+
+async def _resolved(context: Context, plan: Plan, step: Step, last: bool) -> Receipt | Remnant | str:
+    """What became of a step whose outcome is unknown: asked of the cloud by the same call with the same key.
+
+    A Receipt of what it made, `nothing`, `unknown` for now, or in the last pass what it may have made.
+    """
+    try:
+        answer = await context.tools.call(step.tool, step.cloud, step.arguments, run=plan.run, step=step.name)
+    except TollgateError as error:
+        if settles(error):
+            return "nothing"
+        return possibly(step, error.code, error.message) if last else "unknown"
+    if isinstance(answer, Decision):
+        return possibly(step, "DENIED", f"Its outcome may not be asked for: {answer.violations[0].message}")
+    return answer.receipt or "nothing"
+
+
+async def _concluded(context: Context, state: State, request: Request, plan: Plan, left: list[Remnant]) -> State:
+    """Free the money, exclude the place, and say where to go on."""
     trouble = Trouble.model_validate(state["trouble"])
-    left: list[Json] = list(state.get("left_behind", []))
-    for receipt in reversed([Receipt.model_validate(r) for r in state["receipts"]]):
-        left += await _undo(context, request, plan, receipt)
     for step in plan.steps:
         await context.store.settle(step.key, "released")
     exclusion = exclude(plan.offer, trouble)
@@ -27,9 +117,19 @@ async def roll_back(context: Context, state: State) -> State:
     attempt = state["attempt"] + 1
     again = exclusion is not None and attempt < context.max_attempts
     after = ("planner" if trouble.scope in ("region", "cloud") else "allocator") if again else "finisher"
-    body = {"trouble": dump(trouble), "exclusion": dump(exclusion), "left_behind": left, "next": after}
+    left_behind = [dump(one) for one in left]
+    body = {"trouble": dump(trouble), "exclusion": dump(exclusion), "left_behind": left_behind, "next": after}
     await context.journal.write(request, "rolled_back", body)
-    forward: State = {"receipts": [], "health": [], "exclusions": exclusions, "left_behind": left, "next": after}
+    forward: State = {
+        "receipts": [],
+        "health": [],
+        "exclusions": exclusions,
+        "left_behind": left_behind,
+        "unknown": None,
+        "undoing": None,
+        "passes": 0,
+        "next": after,
+    }
     if not again:
         return forward
     return {
@@ -61,33 +161,3 @@ def exclude(offer: Offer, trouble: Trouble) -> Exclusion | None:
                 reason=reason,
             )
     return None
-
-
-async def _undo(context: Context, request: Request, plan: Plan, receipt: Receipt) -> list[Json]:
-    """Take back what one receipt tells of. Returns what could not be taken back."""
-    contract = context.contracts[receipt.tool]
-    step = next(s for s in plan.steps if s.key == receipt.key)
-    if contract.undo is None:
-        return []
-    wanted, made = contract.input.model_validate(step.arguments), contract.output.model_validate(receipt.output)
-    left: list[Json] = []
-    for number, undo in enumerate(contract.undo(wanted, made)):
-        name = f"undo-{number}-{step.name}"
-        resource = undo.arguments.get("resource") or _changed(receipt)
-        try:
-            answer = await context.tools.call(undo.tool, receipt.cloud, undo.arguments, run=plan.run, step=name)
-        except TollgateError as error:
-            left.append({"resource": resource, "code": error.code, "message": error.message})
-            continue
-        if isinstance(answer, Decision):
-            left.append({"resource": resource, "code": "DENIED", "message": answer.violations[0].message})
-            continue
-        body = {"tool": undo.tool, "resource": resource, "seconds": round(answer.seconds, 3)}
-        await context.journal.write(request, "undone", body)
-    return left
-
-
-def _changed(receipt: Receipt) -> Json | None:
-    """The resource that an effect changed and did not create, as its output names it."""
-    found: Json | None = receipt.output.get("resource") or receipt.output.get("endpoint")
-    return found

@@ -23,6 +23,9 @@ class State(TypedDict, total=False):
     health: list[Json]
     exclusions: list[Json]
     left_behind: list[Json]
+    unknown: Json | None
+    undoing: list[Json] | None
+    passes: int
     attempt: int
     trouble: Json | None
     next: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
@@ -78,6 +80,32 @@ class Savings(Noun):
     against_median_cents: int
 
 
+class Remnant(Noun):
+    """What a rollback could not take back. `certain` False: it may have been made, and nobody could say.
+
+    `tool` is the call that failed, and `key` the effect that was to be taken back: it is in the resource's tags.
+    """
+
+    resource: Resource | None
+    tool: str = ""
+    cloud: Cloud
+    region: str
+    key: str = ""
+    certain: bool = True
+    code: str = ""
+    message: str = ""
+    remedy: str = "Release it in the cloud's own console."
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, told: Any) -> Any:
+        """Older records name the resource alone, older checkpoints the resource and the error."""
+        if not isinstance(told, dict) or ("cloud" in told and "kind" not in told):
+            return told
+        resource, rest = (told, {}) if "kind" in told else (told["resource"], told)
+        return {**rest, "resource": resource, "cloud": resource["cloud"], "region": resource["region"]}
+
+
 class Record(Noun):
     """The ledger's last entry about a run, and the result that is saved as JSON."""
 
@@ -93,8 +121,8 @@ class Record(Noun):
     decision: Decision | None = None
     resources: tuple[Resource, ...] = ()
     health: tuple[Health, ...] = ()
-    left_behind: tuple[Resource, ...] = ()
-    """What a rollback could not take away, and a person must."""
+    left_behind: tuple[Remnant, ...] = ()
+    """What a rollback could not take away, and a person or the cleaner must."""
     exclusions: tuple[Exclusion, ...] = ()
     code: str = ""
     """The error's or the first violation's code; empty for a success."""
