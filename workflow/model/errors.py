@@ -192,6 +192,12 @@ class InHand(Retryable):
     default_remedy = "Look at it with `tollgate runs show`; resume it if it stops."
 
 
+class LeaseLost(InHand):
+    """This process was too slow: another has taken the run over. What it did before is kept, and nothing after."""
+
+    code = "LEASE_LOST"
+
+
 class Forbidden(Terminal):
     """Who asks is known, and may not do this."""
 

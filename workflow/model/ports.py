@@ -11,6 +11,7 @@ from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing, E
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.emergency import Emergencies
+from workflow.model.lease import Leases
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.workload import Workload
@@ -246,5 +247,5 @@ class ApiKeys(Protocol):
         """End a key; False where it was ended before. Raises NotFound."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Protocol):
+class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Leases, Protocol):
     """Everything that is kept. Every method is one transaction."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing
 from workflow.model.errors import Forbidden
 from workflow.model.ports import Approvals, Event, Reservation, Spend, Used
-from workflow.store import asked, budget, events
+from workflow.store import asked, budget, events, places
 from workflow.store.database import OnDatabase
 
 
@@ -46,6 +46,8 @@ class ApprovalStore(OnDatabase, Approvals):
             if nonce is not None and not await asked.redeem(transaction, nonce, word.request, word.approver, now):
                 raise Forbidden("This form was sent before, or is too old.", "Open the page again.")
             said, fresh = await asked.say(transaction, word, now)
+            if said.state(now) != "open":
+                await places.wake(transaction, word.request, now)
             if fresh:
                 await events.append(transaction, event)
             return said
@@ -55,6 +57,7 @@ class ApprovalStore(OnDatabase, Approvals):
         async with self._database.writing(f"approval {name}") as transaction:
             closed = await asked.close(transaction, name, how, now)
             if closed:
+                await places.wake(transaction, name, now)
                 await events.append(transaction, event)
             return closed
 

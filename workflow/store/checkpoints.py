@@ -5,18 +5,22 @@ LangGraph commits in the middle of what it does, so it cannot share the store's 
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiosqlite
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from workflow.model.base import Noun
 from workflow.store.database import Where, is_url
+from workflow.store.fence import CHECK, FENCE, insist
 from workflow.store.sqlite import connect, failed
 
 
@@ -43,11 +47,15 @@ async def open_checkpoints(where: Where) -> AsyncIterator[BaseCheckpointSaver[An
 
 
 class Saver(AsyncSqliteSaver):
-    """LangGraph's saver, which lets go of the file when a write is cut off.
+    """LangGraph's saver, which lets go of the file when a write is cut off, and writes nothing behind the fence.
 
     Cancelled between its write and its commit, the library's own leaves the transaction open, and with it the whole
     file locked against every other writer.
     """
+
+    def __init__(self, connection: aiosqlite.Connection, *, serde: SerializerProtocol) -> None:
+        super().__init__(connection, serde=serde)
+        self._turn = asyncio.Lock()
 
     async def aput(
         self,
@@ -57,27 +65,37 @@ class Saver(AsyncSqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Save a checkpoint, whole or not at all."""
-        async with self._whole():
+        async with self._whole(config):
             return await super().aput(config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Save what a node wrote, whole or not at all."""
-        async with self._whole():
+        async with self._whole(config):
             await super().aput_writes(config, writes, task_id, task_path)
 
     @asynccontextmanager
-    async def _whole(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            # Under the lock, so that another writer's transaction is never the one that is undone.
-            async with self.lock:
-                await self.conn.rollback()
-            if isinstance(error, sqlite3.Error):
-                raise failed(error, "The run's place could not be kept") from error
-            raise
+    async def _whole(self, config: RunnableConfig) -> AsyncIterator[None]:
+        # One at a time, so that another writer's transaction is never the one that is undone.
+        async with self._turn:
+            try:
+                if FENCE in config["configurable"]:
+                    await self._check(config["configurable"])
+                yield
+            except BaseException as error:
+                async with self.lock:
+                    await self.conn.rollback()
+                if isinstance(error, sqlite3.Error):
+                    raise failed(error, "The run's place could not be kept") from error
+                raise
+
+    async def _check(self, configurable: dict[str, Any]) -> None:
+        # The library writes in the transaction that is begun here, and commits it.
+        await self.conn.execute("BEGIN IMMEDIATE")
+        run = configurable["thread_id"]
+        rows = [tuple(row) for row in await self.conn.execute_fetchall(CHECK, (run,))]
+        insist(run, configurable[FENCE], rows[0][0] if rows else None)
 
 
 def _nouns(kind: type[Noun]) -> Iterator[type[Noun]]:

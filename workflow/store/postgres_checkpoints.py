@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 import psycopg
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from psycopg import AsyncConnection, AsyncCursor
@@ -15,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_random
 
 from workflow.model.errors import Retryable
+from workflow.store.fence import CHECK, FENCE, insist
 from workflow.store.postgres import PATIENCE_SECONDS, failed, open_pool
 
 CONNECTIONS = 2
@@ -33,13 +37,62 @@ async def open_saver(url: str, serializer: SerializerProtocol) -> AsyncIterator[
         yield saver
 
 
+class _Held(NamedTuple):
+    run: str
+    token: int
+
+
+_CHECK = f"{CHECK.replace('?', '%s')} FOR UPDATE"
+_HELD: ContextVar[_Held | None] = ContextVar("held", default=None)
+"""The lease under which this task writes just now. The library hands its cursor no configuration."""
+
+
+@contextmanager
+def _fenced(config: RunnableConfig) -> Iterator[None]:
+    configurable = config["configurable"]
+    if FENCE not in configurable:
+        yield
+        return
+    before = _HELD.set(_Held(configurable["thread_id"], configurable[FENCE]))
+    try:
+        yield
+    finally:
+        _HELD.reset(before)
+
+
 class Saver(AsyncPostgresSaver):
-    """LangGraph's saver, whose errors are ours."""
+    """LangGraph's saver, whose errors are ours, and which writes nothing behind the fence."""
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Save a checkpoint, if the run is still in this hand."""
+        with _fenced(config):
+            return await super().aput(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Save what a node wrote, if the run is still in this hand."""
+        with _fenced(config):
+            await super().aput_writes(config, writes, task_id, task_path)
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
+        held = _HELD.get()
         try:
-            async with super()._cursor(pipeline=pipeline) as cursor:
+            if held is None:
+                async with super()._cursor(pipeline=pipeline) as cursor:
+                    yield cursor
+                return
+            async with super()._cursor() as cursor, cursor.connection.transaction(), cursor.connection.pipeline():
+                await cursor.execute(_CHECK, (held.run,))
+                row = await cursor.fetchone()
+                insist(held.run, held.token, row and row["token"])
                 yield cursor
         except psycopg.Error as error:
             raise failed(error, "The run's place could not be kept or read") from error

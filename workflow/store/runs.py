@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Entry, Event, Runs
 from workflow.model.run import Record, Run, State
-from workflow.store import events
+from workflow.store import events, places
 from workflow.store.database import OnDatabase, Transaction
 from workflow.store.ledger import utc_text
 
@@ -48,6 +48,7 @@ async def end(transaction: Transaction, run: Run, record: Record, event: Event) 
         closing = await events.last_of_kind(transaction, run.id, event.kind)
         if closing:
             return closing
+    await places.end(transaction, run.id)
     ended = {"record": record, "state": record.state, "updated_at": record.finished_at}
     await put(transaction, run.model_copy(update=ended))
     return await events.append(transaction, event)

@@ -13,6 +13,7 @@ from workflow.store.database import Database, Where, is_url
 from workflow.store.elevations import ElevationStore
 from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
+from workflow.store.leases import LeaseStore
 from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
 from workflow.store.runs import RunStore
@@ -29,6 +30,7 @@ class Store(
     ElevationStore,
     ApiKeyStore,
     EmergencyStore,
+    LeaseStore,
 ):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
