@@ -45,24 +45,20 @@ deny contains data.lib.violation("PUBLIC_ACCESS", message) if {
 }
 
 encryption_kept if {
-	every argument in named {
-		encryption_sound(argument)
+	every value in {said | some ["encrypted", said] in named} {
+		value == true
 	}
 }
-
-encryption_sound([_, value]) if value == true
-
-encryption_sound([name, _]) if name != "encrypted"
 
 encryption_closed if {
-	every argument in named {
-		encryption_private(argument)
+	said := {value |
+		some [name, value] in named
+		contains(name, "public")
+	}
+	every value in said {
+		value == false
 	}
 }
-
-encryption_private([_, value]) if value == false
-
-encryption_private([name, _]) if not contains(name, "public")
 
 encryption_lacking if not encryption_kept
 

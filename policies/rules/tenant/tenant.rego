@@ -36,14 +36,10 @@ tenant_alone if tool.risk == "read"
 
 tenant_alone if {
 	tool.risk in {"write", "destructive"}
-	every argument in named {
-		tenant_own(argument)
+	every value in {said | some ["tenant", said] in named} {
+		value == input.principal.tenant
 	}
 }
-
-tenant_own([name, _]) if name != "tenant"
-
-tenant_own([_, value]) if value == input.principal.tenant
 
 default tenant_named := "no tenant"
 
