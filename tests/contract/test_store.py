@@ -22,7 +22,7 @@ from tests.contract.stores import (
     spent,
 )  # fmt: skip
 from workflow.model.errors import BadRequest, NotFound
-from workflow.model.ports import Store
+from workflow.model.ports import Event, Store
 
 
 @pytest.fixture(params=STORES)
@@ -130,8 +130,8 @@ async def test_spend_counts_what_is_held_and_settled_in_the_month_and_not_what_w
     ):
         account = (reservation.tenant, reservation.project, reservation.at)
         assert await store.reserve([reservation], await store.spend(*account)) is True
-    await store.settle("settled", "settled")
-    await store.settle("released", "released")
+    await store.save_receipt(a_receipt("settled"))
+    await store.release("released")
     assert await store.spend("acme", "default", NOW) == spent(1_011, 11)
     assert await store.spend("acme", "default", NOW, without=["held", "project", "unknown"]) == spent(10)
     assert await store.spend("acme", "default", datetime(2026, 12, 31, tzinfo=UTC)) == spent(1_000_000)
@@ -160,7 +160,7 @@ async def test_the_same_reservation_twice_counts_once(store: Store) -> None:
     both = [a_reservation("a"), a_reservation("b")]
     assert await store.reserve([*both, both[0]], NOTHING) is True
     assert await store.reserve(both, NOTHING) is True
-    await store.settle("a", "settled")
+    await store.save_receipt(a_receipt("a"))
     assert await store.reserve([a_reservation("a", 999)], spent(100)) is True
     settled = both[0].model_copy(update={"state": "settled"})
     assert await store.list_reservations("run-1") == [settled, both[1]]
@@ -168,11 +168,11 @@ async def test_the_same_reservation_twice_counts_once(store: Store) -> None:
 
 async def test_a_released_key_is_held_again_as_it_is_asked_for_now(store: Store) -> None:
     await store.reserve([a_reservation()], NOTHING)
-    await store.settle("key-1", "released")
+    await store.release("key-1")
     again = a_reservation(cents=70, at=later(60))
     assert await store.reserve([again], NOTHING) is True
     assert await store.list_reservations("run-1") == [again]
-    await store.settle("key-1", "settled")
+    await store.save_receipt(a_receipt())
     assert await store.spend("acme", "default", NOW) == spent(70)
 
 
@@ -206,19 +206,81 @@ async def test_reservations_that_fall_into_two_months_are_decided_again(store: S
     assert await store.list_reservations("run-1") == []
 
 
-@pytest.mark.parametrize(("first", "second"), [("settled", "released"), ("released", "settled")])
-async def test_money_reaches_one_end_and_stays_there(store: Store, first: str, second: str) -> None:
+async def money(store: Store) -> list[tuple[str, int]]:
+    """State and cents of the run's reservations."""
+    return [(kept.state, kept.cents) for kept in await store.list_reservations("run-1")]
+
+
+async def test_what_is_spent_is_not_freed_by_a_failure_that_comes_later(store: Store) -> None:
     await store.reserve([a_reservation()], NOTHING)
-    await store.settle("key-1", first)
-    await store.settle("key-1", first)
-    with pytest.raises(BadRequest, match=f"already {first}"):
-        await store.settle("key-1", second)
-    assert [kept.state for kept in await store.list_reservations("run-1")] == [first]
+    await store.save_receipt(a_receipt())
+    await store.release("key-1")
+    assert await money(store) == [("settled", 100)]
 
 
-async def test_settling_what_was_never_held_is_refused(store: Store) -> None:
+async def test_an_effect_that_shows_up_after_its_money_was_freed_is_spent_all_the_same(store: Store) -> None:
+    await store.reserve([a_reservation()], NOTHING)
+    await store.release("key-1")
+    await store.save_receipt(a_receipt())
+    assert await money(store) == [("settled", 100)]
+
+
+async def test_what_was_not_used_is_given_back_once_and_never_taken_again(store: Store) -> None:
+    await store.reserve([a_reservation("a"), a_reservation("b"), a_reservation("c")], NOTHING)
+    await store.save_receipt(a_receipt("a"))
+    await store.give_back({"a": 30, "b": 0})
+    assert await money(store) == [("settled", 30), ("released", 100), ("held", 100)]
+    await store.give_back({"a": 40, "b": 50, "c": 999})
+    await store.save_receipt(a_receipt("a"))
+    assert await money(store) == [("settled", 30), ("released", 100), ("settled", 100)]
+
+
+async def test_money_that_was_never_held_can_be_neither_freed_nor_given_back(store: Store) -> None:
+    await store.reserve([a_reservation("a")], NOTHING)
     with pytest.raises(NotFound, match="key-1"):
-        await store.settle("key-1", "settled")
+        await store.release("key-1", [an_event()])
+    with pytest.raises(NotFound, match="key-1"):
+        await store.give_back({"a": 0, "key-1": 0}, [an_event()])
+    assert (await money(store), await store.entries()) == ([("held", 100)], [])
+
+
+UNWRITABLE = an_event(bad=float("nan"))
+"""The ledger refuses it."""
+
+
+@pytest.mark.parametrize("events", [[], [an_event()], [an_event(), UNWRITABLE]], ids=["none", "one", "one is refused"])
+@pytest.mark.parametrize("act", ["reserve", "save_receipt", "release", "give_back"])
+async def test_money_moves_with_its_events_or_not_at_all(store: Store, act: str, events: list[Event]) -> None:
+    """Moved by one of the four; each with events that can be written, and with one that cannot."""
+    if act != "reserve":
+        await store.reserve([a_reservation()], NOTHING)
+    first = await money(store)
+    after = {"reserve": ("held", 100), "save_receipt": ("settled", 100), "release": ("released", 100)}
+    move = {
+        "reserve": lambda: store.reserve([a_reservation()], NOTHING, events),
+        "save_receipt": lambda: store.save_receipt(a_receipt(), events),
+        "release": lambda: store.release("key-1", events),
+        "give_back": lambda: store.give_back({"key-1": 20}, events),
+    }[act]
+    if UNWRITABLE in events:
+        with pytest.raises(BadRequest, match="cannot be written as JSON"):
+            await move()
+        assert (await money(store), await store.get_receipt("key-1"), await store.entries()) == (first, None, [])
+    else:
+        await move()
+        assert await money(store) == [after.get(act, ("settled", 20))]
+        assert [entry.event for entry in await store.entries()] == events
+
+
+async def test_where_nothing_is_held_nothing_is_told(store: Store) -> None:
+    assert await store.reserve([a_reservation()], spent(5), [an_event()]) is False
+    assert await store.entries() == []
+
+
+async def test_a_receipt_that_was_kept_before_is_told_of_once(store: Store) -> None:
+    for _ in range(2):
+        await store.save_receipt(a_receipt(), [an_event()])
+    assert len(await store.entries()) == 1
 
 
 async def test_reservations_are_listed_oldest_first(store: Store) -> None:

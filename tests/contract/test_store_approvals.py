@@ -127,6 +127,17 @@ async def test_the_money_is_held_with_the_use_or_neither(store: Store) -> None:
     assert (await kinds(store)).count("approval.used") == 1
 
 
+async def test_the_use_the_money_and_the_decision_are_kept_together_or_none_of_them(store: Store) -> None:
+    await asked(store, a_word())
+    wanted, used = [a_reservation()], an_event(kind="approval.used")
+    with pytest.raises(BadRequest, match="cannot be written as JSON"):
+        await store.use_approval("a1", "one", wanted, NOTHING, NOW, used, [an_event(bad=float("nan"))])
+    assert (await state(store), list(await store.list_reservations("run-1"))) == ("approved", [])
+    for _ in range(2):
+        assert await store.use_approval("a1", "one", wanted, NOTHING, NOW, used, [an_event(kind="decided")]) == "held"
+    assert (await kinds(store))[-3:] == ["approval.used", "decided", "decided"]
+
+
 async def test_of_twenty_racers_one_wins(store: Store) -> None:
     await asked(store, a_word())
     came = await asyncio.gather(*(use(store, f"racer-{number}") for number in range(20)))

@@ -1,4 +1,4 @@
-"""Whatever is held, settled and released, in whatever order, the sums are those of a plain dict."""
+"""Whatever is held, spent, released and given back, in whatever order, the sums are those of a plain dict."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.contract.stores import NOW, STORES, a_reservation, spent
-from workflow.model.errors import BadRequest, NotFound
+from tests.contract.stores import NOW, STORES, a_receipt, a_reservation, spent
+from workflow.model.errors import NotFound
 from workflow.model.ports import Reservation, Spend, Store
 
 keys = st.sampled_from("abcdef")
@@ -21,7 +21,9 @@ reserving = st.tuples(
     st.dictionaries(keys, st.integers(0, 500), min_size=1, max_size=3),
     st.sampled_from([0, 0, 0, 1, -1]),
 )
-settling = st.tuples(st.just("settle"), keys, st.sampled_from(["settled", "released"]))
+receiving = st.tuples(st.just("receive"), keys, st.none())
+releasing = st.tuples(st.just("release"), keys, st.none())
+giving_back = st.tuples(st.just("give_back"), keys, st.integers(0, 500))
 
 
 def project(key: str) -> str:
@@ -34,6 +36,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.kept: dict[str, Reservation] = {}
+        self.received: set[str] = set()
 
     def spend(self, name: str, without: set[str]) -> Spend:
         """The sums, added up anew."""
@@ -52,17 +55,37 @@ class Ledger:
             if one.key not in self.kept or self.kept[one.key].state == "released":
                 self.kept[one.key] = one
 
-    async def settle(self, store: Store, key: str, state: Any) -> None:
-        """Settle on both sides."""
+    async def receive(self, store: Store, key: str, _: None) -> None:
+        """Keep the key's receipt on both sides; only its first settles."""
+        await store.save_receipt(a_receipt(key))
+        if key not in self.received:
+            self._change(key, state="settled")
+        self.received.add(key)
+
+    async def release(self, store: Store, key: str, _: None) -> None:
+        """Free on both sides what is held."""
         if key not in self.kept:
             with pytest.raises(NotFound):
-                await store.settle(key, state)
-        elif self.kept[key].state not in ("held", state):
-            with pytest.raises(BadRequest):
-                await store.settle(key, state)
-        else:
-            await store.settle(key, state)
-            self.kept[key] = self.kept[key].model_copy(update={"state": state})
+                await store.release(key)
+            return
+        await store.release(key)
+        if self.kept[key].state == "held":
+            self._change(key, state="released")
+
+    async def give_back(self, store: Store, key: str, used: int) -> None:
+        """Give back on both sides what was not used."""
+        if key not in self.kept:
+            with pytest.raises(NotFound):
+                await store.give_back({key: used})
+            return
+        await store.give_back({key: used})
+        left = min(used, self.kept[key].cents)
+        if self.kept[key].state != "released":
+            self._change(key, **({"state": "settled", "cents": left} if left else {"state": "released"}))
+
+    def _change(self, key: str, **changes: object) -> None:
+        if key in self.kept:
+            self.kept[key] = self.kept[key].model_copy(update=changes)
 
 
 async def act(store: Store, steps: list[tuple[str, Any, Any]]) -> None:
@@ -76,7 +99,7 @@ async def act(store: Store, steps: list[tuple[str, Any, Any]]) -> None:
 
 
 @pytest.mark.parametrize("kind", STORES)
-@given(steps=st.lists(reserving | settling, max_size=15))
+@given(steps=st.lists(reserving | receiving | releasing | giving_back, max_size=15))
 @settings(max_examples=40)
 def test_the_sums_are_those_of_a_plain_dict(kind: str, steps: list[tuple[str, Any, Any]]) -> None:
     async def on_a_fresh_store(folder: str) -> None:

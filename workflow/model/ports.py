@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -92,7 +92,7 @@ class Entry(Noun):
 
 
 class Reservation(Noun):
-    """Money set aside for one effect, before it is spent. Cents. Freed or settled by the same key."""
+    """Money for one effect, in cents: held from the decision on, settled with the receipt, or released."""
 
     key: str
     run: str
@@ -131,9 +131,11 @@ class Runs(Protocol):
 class Receipts(Protocol):
     """What each effect left."""
 
-    async def save_receipt(self, receipt: Receipt) -> Receipt:
-        """Keep a receipt. The same key again returns the one that was kept first; BadRequest if its
-        arguments differ."""
+    async def save_receipt(self, receipt: Receipt, events: Sequence[Event] = ()) -> Receipt:
+        """Keep a receipt, settle the money under its key and write the events, together or not at all.
+
+        The same key again returns the one that was kept first and changes nothing; BadRequest if its arguments differ.
+        """
 
     async def get_receipt(self, key: str) -> Receipt | None:
         """The receipt by its effect's key, or None."""
@@ -143,12 +145,12 @@ class Receipts(Protocol):
 
 
 class Budgets(Protocol):
-    """Money that is held and spent."""
+    """Money that is held and spent. Events are written with what they tell of, together or not at all."""
 
     async def spend(self, tenant: str, project: str, month: datetime, *, without: Sequence[str] = ()) -> Spend:
         """Held and settled money of `month`, leaving out the reservations whose keys are in `without`."""
 
-    async def reserve(self, reservations: Sequence[Reservation], expected: Spend) -> bool:
+    async def reserve(self, reservations: Sequence[Reservation], expected: Spend, events: Sequence[Event] = ()) -> bool:
         """Hold all or none. False, and nothing is held, if spend (without these keys) is no longer what was `expected`.
 
         A key that is already held or settled is left as it is, so the same reservation twice counts once.
@@ -156,7 +158,16 @@ class Budgets(Protocol):
         """
 
     async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
-        """Turn a held reservation into a spent one, or give the money back."""
+        """Count the money as spent, or free all of it."""
+
+    async def release(self, key: str, events: Sequence[Event] = ()) -> None:
+        """Free what is held under the key. What is settled stays: it is spent. NotFound for an unknown key."""
+
+    async def give_back(self, used: Mapping[str, int], events: Sequence[Event] = ()) -> None:
+        """Of each key's money, settle what was used, in cents, and free the rest: all of it where nothing was used.
+
+        Never more than was held before, so twice is once. NotFound for an unknown key.
+        """
 
     async def list_reservations(self, run: str) -> Sequence[Reservation]:
         """A run's reservations, oldest first."""
@@ -203,11 +214,19 @@ class Approvals(Protocol):
         """Close a request that was not closed before; False where it was."""
 
     async def use_approval(
-        self, name: str, by: str, reservations: Sequence[Reservation], expected: Spend, now: datetime, event: Event
+        self,
+        name: str,
+        by: str,
+        reservations: Sequence[Reservation],
+        expected: Spend,
+        now: datetime,
+        event: Event,
+        decided: Sequence[Event] = (),
     ) -> Used:
         """Use an approved request up and hold the money as `reserve` does, together or not at all.
 
-        `by` names the use: the one that has the yes already is told `held` again, every other `refused`.
+        `by` names the use: the one that has the yes already is told `held` again, every other `refused`. `event` tells
+        of the use, once; `decided` is written wherever the money is held.
         """
 
     async def issue_form(self, nonce: str, request: str, person: str, now: datetime, expires: datetime) -> None:

@@ -62,7 +62,14 @@ class ApprovalStore(OnDatabase, Approvals):
             return closed
 
     async def use_approval(
-        self, name: str, by: str, reservations: Sequence[Reservation], expected: Spend, now: datetime, event: Event
+        self,
+        name: str,
+        by: str,
+        reservations: Sequence[Reservation],
+        expected: Spend,
+        now: datetime,
+        event: Event,
+        decided: Sequence[Event] = (),
     ) -> Used:
         """Use an approved request up and hold the money, together or not at all."""
         money = {f"budget {one.tenant}" for one in reservations} | {f"reservation {one.key}" for one in reservations}
@@ -75,6 +82,7 @@ class ApprovalStore(OnDatabase, Approvals):
             if not before.closed:
                 await asked.use(transaction, name, by, now)
                 await events.append(transaction, event)
+            await events.append_all(transaction, decided)
             return "held"
 
     async def issue_form(self, nonce: str, request: str, person: str, now: datetime, expires: datetime) -> None:

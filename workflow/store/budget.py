@@ -5,12 +5,13 @@ The functions expect to be in the caller's transaction, and those that write to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 from workflow.model.errors import BadRequest, NotFound
-from workflow.model.ports import Budgets, Reservation, Spend
+from workflow.model.ports import Budgets, Event, Reservation, Spend
+from workflow.store import events as ledger
 from workflow.store.database import OnDatabase, Transaction
 from workflow.store.ledger import utc_text
 
@@ -55,14 +56,21 @@ async def reserve(transaction: Transaction, wanted: Sequence[Reservation], expec
     return True
 
 
-async def settle(transaction: Transaction, key: str, state: Literal["settled", "released"]) -> None:
-    """As the port's `settle`. NotFound for an unknown key; BadRequest where the other end was reached before."""
-    now = await _find(transaction, key)
-    if now is None:
-        raise NotFound(f"There is no reservation {key}.", "Check the effect's key.")
-    if now.state not in ("held", state):
-        raise BadRequest(f"The reservation {key} is already {now.state} and cannot be {state}.")
-    await transaction.rows("UPDATE reservations SET state = ? WHERE key = ?", (state, key))
+async def settle(transaction: Transaction, key: str) -> None:
+    """Count the money under the key, if there is any, as spent: its effect is there, whatever was thought before."""
+    await transaction.rows("UPDATE reservations SET state = 'settled' WHERE key = ?", (key,))
+
+
+async def give_back(transaction: Transaction, key: str, used: int) -> None:
+    """As the port's `give_back`, for one key."""
+    kept = await _get(transaction, key)
+    left = min(kept.cents, used)
+    if kept.state == "released":
+        return
+    if left:
+        await transaction.rows("UPDATE reservations SET state = 'settled', cents = ? WHERE key = ?", (left, key))
+    else:
+        await transaction.rows("UPDATE reservations SET state = 'released' WHERE key = ?", (key,))
 
 
 async def of_run(transaction: Transaction, run: str) -> list[Reservation]:
@@ -82,17 +90,34 @@ class BudgetStore(OnDatabase, Budgets):
         async with self._database.reading() as transaction:
             return await spend(transaction, tenant, project, month, without)
 
-    async def reserve(self, reservations: Sequence[Reservation], expected: Spend) -> bool:
+    async def reserve(self, reservations: Sequence[Reservation], expected: Spend, events: Sequence[Event] = ()) -> bool:
         """Hold all or none; False, and nothing is held, if spend (without these keys) is not what was `expected`."""
         alone = {f"budget {one.tenant}" for one in reservations} | {f"reservation {one.key}" for one in reservations}
         async with self._database.writing(*alone) as transaction:
-            return await reserve(transaction, reservations, expected)
+            held = await reserve(transaction, reservations, expected)
+            if held:
+                await ledger.append_all(transaction, events)
+            return held
 
     async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
-        """Turn a held reservation into a spent one, or give the money back. Twice is once; NotFound for an unknown key;
-        BadRequest for settling what was released or releasing what was settled."""
+        """Count the money as spent, or free all of it. Twice is once; NotFound for an unknown key."""
         async with self._database.writing(f"reservation {key}") as transaction:
-            await settle(transaction, key, state)
+            await _get(transaction, key)
+            await (settle(transaction, key) if state == "settled" else give_back(transaction, key, 0))
+
+    async def release(self, key: str, events: Sequence[Event] = ()) -> None:
+        """Free what is held under the key; what is settled stays. NotFound for an unknown key."""
+        async with self._database.writing(f"reservation {key}") as transaction:
+            if (await _get(transaction, key)).state == "held":
+                await give_back(transaction, key, 0)
+            await ledger.append_all(transaction, events)
+
+    async def give_back(self, used: Mapping[str, int], events: Sequence[Event] = ()) -> None:
+        """Of each key's money, settle what was used, in cents, and free the rest. NotFound for an unknown key."""
+        async with self._database.writing(*(f"reservation {key}" for key in used)) as transaction:
+            for key, cents in used.items():
+                await give_back(transaction, key, cents)
+            await ledger.append_all(transaction, events)
 
     async def list_reservations(self, run: str) -> Sequence[Reservation]:
         """A run's reservations, oldest first."""
@@ -116,6 +141,13 @@ async def _hold(transaction: Transaction, wanted: Reservation) -> None:
 async def _find(transaction: Transaction, key: str) -> Reservation | None:
     rows = await transaction.rows(f"SELECT {_COLUMNS} FROM reservations WHERE key = ?", (key,))  # noqa: S608
     return next((_reservation(*row) for row in rows), None)
+
+
+async def _get(transaction: Transaction, key: str) -> Reservation:
+    found = await _find(transaction, key)
+    if found is None:
+        raise NotFound(f"There is no reservation {key}.", "Check the effect's key.")
+    return found
 
 
 def _check(wanted: Sequence[Reservation]) -> None:

@@ -33,6 +33,12 @@ async def append(transaction: Transaction, event: Event) -> Entry:
     return entry(line)
 
 
+async def append_all(transaction: Transaction, events: Sequence[Event]) -> None:
+    """Write the events in their order. To be done last: from here on everybody else's entries wait."""
+    for event in events:
+        await append(transaction, event)
+
+
 async def read(transaction: Transaction, run: str | None, after: int, limit: int) -> list[Entry]:
     """Up to `limit` entries in order, from just after number `after`; of one run, or of all."""
     one_run, runs = ("", ()) if run is None else (" AND run = ?", (run,))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflow.model.errors import BadRequest
-from workflow.model.ports import Receipts
+from workflow.model.ports import Event, Receipts
 from workflow.model.run import Receipt
+from workflow.store import budget, events
 from workflow.store.database import OnDatabase, Transaction
 
 
@@ -16,7 +17,7 @@ async def get(transaction: Transaction, key: str) -> Receipt | None:
     return next((Receipt.model_validate_json(body) for (body,) in rows), None)
 
 
-async def keep(transaction: Transaction, receipt: Receipt) -> Receipt:
+async def keep(transaction: Transaction, receipt: Receipt, told: Sequence[Event]) -> Receipt:
     """As the port's `save_receipt`."""
     kept = await get(transaction, receipt.key)
     if kept and kept.arguments_digest != receipt.arguments_digest:
@@ -27,6 +28,8 @@ async def keep(transaction: Transaction, receipt: Receipt) -> Receipt:
         "INSERT INTO receipts (key, run, arguments_digest, body) VALUES (?, ?, ?, ?)",
         (receipt.key, receipt.run, receipt.arguments_digest, receipt.model_dump_json()),
     )
+    await budget.settle(transaction, receipt.key)
+    await events.append_all(transaction, told)
     return receipt
 
 
@@ -39,10 +42,11 @@ async def of_run(transaction: Transaction, run: str) -> list[Receipt]:
 class ReceiptStore(OnDatabase, Receipts):
     """The Receipts port."""
 
-    async def save_receipt(self, receipt: Receipt) -> Receipt:
-        """Keep a receipt. The same key again returns the one kept first; BadRequest if its arguments differ."""
-        async with self._database.writing(f"receipt {receipt.key}") as transaction:
-            return await keep(transaction, receipt)
+    async def save_receipt(self, receipt: Receipt, events: Sequence[Event] = ()) -> Receipt:
+        """Keep a receipt, settle its money and write the events. The same key again returns the one kept first, and
+        changes nothing; BadRequest if its arguments differ."""
+        async with self._database.writing(f"receipt {receipt.key}", f"reservation {receipt.key}") as transaction:
+            return await keep(transaction, receipt, events)
 
     async def get_receipt(self, key: str) -> Receipt | None:
         """The receipt by its effect's key, or None."""
