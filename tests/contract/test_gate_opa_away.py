@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from policies.engine.archive import pack, texts_of
+from policies.engine.archive import assembled, pack, texts_of, unpack
 from policies.engine.bundle import load_bundle
 from policies.engine.opa_connection import Address
 from policies.engine.opa_server import OpaServer
+from policies.engine.signature import KEY_ID
 from tests.contract.gates import training
 from tests.contract.opa import OpaProcess
+from tests.unit.policies.test_archive import keys
 from workflow.model.decision import Decision
 
 DEADLINE = 10.0
@@ -164,6 +166,29 @@ async def test_over_tls_with_a_token_only_who_is_vouched_for_and_who_is_known_is
 
 
 def _revision(path: Path) -> str:
-    from policies.engine.archive import assembled, unpack
-
     return assembled(unpack(path.read_bytes()), "the bundle").revision
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+async def test_a_bundle_that_we_signed_serves_a_real_opa_and_one_of_another_key_does_not(
+    tmp_path: Path, algorithm: str
+) -> None:
+    private, _ = keys(tmp_path, algorithm)
+    path = tmp_path / "signed.tar.gz"
+    path.write_bytes(pack(texts_of(), private))
+    verified = (f"--verification-key={tmp_path / 'public.pem'}", f"--verification-key-id={KEY_ID}")
+    verified += (f"--signing-alg={algorithm}",)
+    process = OpaProcess(path, *verified)
+    gate = OpaServer(process.address, lambda: load_bundle().revision, DEADLINE)
+    try:
+        assert (await gate.decide(training())).allowed
+    finally:
+        await gate.close()
+        process.kill()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    stranger, _ = keys(elsewhere, algorithm)
+    path.write_bytes(pack(texts_of(), stranger))
+    refused = OpaProcess(path, *verified)
+    assert not refused.up
+    refused.kill()

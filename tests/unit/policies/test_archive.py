@@ -39,8 +39,13 @@ def keys(folder: Path, algorithm: str = "EdDSA") -> tuple[Key, Key]:
 
 def entries(content: bytes) -> dict[str, bytes]:
     """A bundle file's members."""
+    found = {}
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(content))) as tar:
-        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
+        for entry in tar:
+            part = tar.extractfile(entry)
+            assert part is not None
+            found[entry.name] = part.read()
+    return found
 
 
 def written(*members: tuple[str, bytes]) -> bytes:
