@@ -59,7 +59,7 @@ def bearer(headers: Mapping[str, str]) -> str:
 def authenticate(headers: Mapping[str, str], keys: Keys, *, plane: str, now: datetime) -> Principal:
     """The Principal that the `Authorization` header vouches for, unless it or its tenant was revoked. Raises
     Unauthorized."""
-    claims = keys.verify(bearer(headers), typ=IDENTITY, audience=audience(plane), now=now)
+    claims = keys.verify(bearer(headers), typ=IDENTITY, audience=audience(plane), now=now, again=True)
     try:
         principal = Principal(
             id=claims["sub"], tenant=claims["tenant"], roles=tuple(claims["roles"]), channel=claims["channel"]

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +24,8 @@ SKEW_SECONDS = 30
 """How far two clocks may differ."""
 MAX_TOKEN = 8192
 """Characters. A Grant has about 1,200."""
+REMEMBERED = 1024
+"""Tokens whose signature is known to be good: a megabyte or two at the most."""
 ISSUER = "tollgate"
 """Who signs for a control plane that was deployed."""
 LOCAL_ISSUER = "tollgate-local"
@@ -78,6 +81,9 @@ class Keys:
 
     Read from a JWKS document (RFC 7517, OKP keys) with a member `revoked`. With `local`, what this machine's own
     control plane signed is believed too. Raises KeyError, TypeError or ValueError for another document.
+
+    That a signature is good is remembered of whoever comes again, for as long as these keys are in force: the next
+    reading of the document begins anew. Everything else about a token is asked every time.
     """
 
     def __init__(self, jwks: Mapping[str, Any], *, local: bool = False) -> None:
@@ -88,6 +94,7 @@ class Keys:
             for key in jwks["keys"]
             if key.get("kty") == "OKP" and key.get("crv") == "Ed25519"
         }
+        self._genuine: dict[bytes, tuple[str, Mapping[str, Any]]] = {}
 
     async def trusted(self, kid: str, *, writes: bool) -> Keys:
         """The `Trust` port: these keys and no others, for as long as the process lives."""
@@ -97,12 +104,13 @@ class Keys:
         """Whether there is such a key, revoked or not."""
         return kid in self._keys
 
-    def verify(self, token: str, *, typ: str, audience: str, now: datetime) -> dict[str, Any]:
+    def verify(self, token: str, *, typ: str, audience: str, now: datetime, again: bool = False) -> Mapping[str, Any]:
         """The claims of a token that is genuine, of this type, for this audience and in force.
 
-        Raises Unauthorized, saying which of these it is not and quoting nothing of the token.
+        `again`: such tokens are sent many times, so a good signature is worth remembering. Raises Unauthorized, saying
+        which of these it is not and quoting nothing of the token.
         """
-        claims = self._signed_claims(token, typ)
+        claims = self._remembered(token, typ) if again else self._signed_claims(token, typ)[1]
         if claims.get("iss") not in self._issuers:
             raise Unauthorized(
                 "The token's issuer is not believed here.",
@@ -120,7 +128,25 @@ class Keys:
             raise Unauthorized("The token has expired.")
         return claims
 
-    def _signed_claims(self, token: str, typ: str) -> dict[str, Any]:
+    def _remembered(self, token: str, typ: str) -> Mapping[str, Any]:
+        """As `_signed_claims`. Known by its digest, so that no token lies in memory longer than its call."""
+        mark = sha256(f"{typ} {token[: MAX_TOKEN + 1]}".encode(errors="surrogatepass")).digest()
+        found = self._genuine.get(mark)
+        if found is None:
+            found = self._signed_claims(token, typ)
+            if len(self._genuine) >= REMEMBERED:
+                self._genuine.clear()
+            self._genuine[mark] = found
+        kid, claims = found
+        self._insist_on_key(kid)
+        return claims
+
+    def _insist_on_key(self, kid: str) -> None:
+        if kid in self.revoked.kids:
+            raise Unauthorized("The key that signed this was revoked.", "Ask the control plane for another token.")
+
+    def _signed_claims(self, token: str, typ: str) -> tuple[str, Mapping[str, Any]]:
+        """The name of the key that signed, and what it signed."""
         try:
             if len(token) > MAX_TOKEN:
                 raise ValueError("too long")
@@ -128,12 +154,11 @@ class Keys:
             header, claims = json.loads(unb64(head)), json.loads(unb64(body))
             if header != {"alg": "EdDSA", "kid": header["kid"], "typ": typ} or not isinstance(claims, dict):
                 raise ValueError("another kind of token")
-            if header["kid"] in self.revoked.kids:
-                raise Unauthorized("The key that signed this was revoked.", "Ask the control plane for another token.")
+            self._insist_on_key(header["kid"])
             self._keys[header["kid"]].verify(unb64(signature), f"{head}.{body}".encode())
         except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature):
             raise Unauthorized("The token is not genuine.") from None
-        return claims
+        return header["kid"], claims
 
 
 def _names(listed: Any) -> list[str]:

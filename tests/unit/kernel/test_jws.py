@@ -1,5 +1,6 @@
 """Signed tokens, held against PyJWT."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_handlers.kernel import jws
 from mcp_handlers.kernel.grant import GRANT, Grant
 from mcp_handlers.kernel.identity import IDENTITY, authenticate
 from mcp_handlers.kernel.jws import Keys, b64, unb64
@@ -21,6 +23,9 @@ ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), chann
 SIGNER = Signer(Ed25519PrivateKey.from_private_bytes(b"\1" * 32), FixedClock(NOW))
 KEYS = Keys(SIGNER.jwks())
 TOKEN = SIGNER.token(ADA, "control")
+GRANTED = Grant(
+    tool="t", cloud="aws", arguments_digest="d", principal=ADA, run="r", step="s", key="k", decision="d", revision="v"
+)
 
 
 def test_a_token_names_its_principal() -> None:
@@ -85,14 +90,86 @@ def test_a_token_without_a_signature_algorithm_is_refused() -> None:
 
 
 def test_a_grant_is_no_identity_and_an_identity_is_no_grant() -> None:
-    grant = Grant(
-        tool="t", cloud="aws", arguments_digest="d", principal=ADA, run="r", step="s", key="k", decision="d",
-        revision="v",
-    )  # fmt: skip
     with pytest.raises(Unauthorized, match="not genuine"):
-        KEYS.verify(SIGNER.grant(grant), typ=IDENTITY, audience="tollgate:aws", now=NOW)
+        KEYS.verify(SIGNER.grant(GRANTED), typ=IDENTITY, audience="tollgate:aws", now=NOW)
     with pytest.raises(Unauthorized, match="not genuine"):
         KEYS.verify(TOKEN, typ=GRANT, audience="tollgate:control", now=NOW)
+
+
+def test_a_token_that_came_before_is_refused_once_it_has_expired() -> None:
+    keys, header = Keys(SIGNER.jwks()), {"authorization": f"Bearer {TOKEN}"}
+    assert authenticate(header, keys, plane="control", now=NOW) == ADA
+    with pytest.raises(Unauthorized, match="expired"):
+        authenticate(header, keys, plane="control", now=NOW + timedelta(minutes=16))
+
+
+def test_a_token_that_came_before_holds_for_its_own_audience_and_type_only() -> None:
+    keys, header = Keys(SIGNER.jwks()), {"authorization": f"Bearer {TOKEN}"}
+    assert authenticate(header, keys, plane="control", now=NOW) == ADA
+    with pytest.raises(Unauthorized, match="another audience"):
+        authenticate(header, keys, plane="aws", now=NOW)
+    with pytest.raises(Unauthorized, match="not genuine"):
+        keys.verify(TOKEN, typ=GRANT, audience="tollgate:control", now=NOW, again=True)
+
+
+@pytest.mark.parametrize(
+    ("revoked", "words"),
+    [
+        ({"kids": [SIGNER.kid]}, "key that signed this was revoked"),
+        ({"tenants": ["acme"]}, "tenant was revoked"),
+        ({"principals": ["ada@example.com"]}, "principal was revoked"),
+    ],
+)
+def test_a_token_that_came_before_is_refused_by_the_next_keys_that_revoke_it(
+    revoked: dict[str, list[str]], words: str
+) -> None:
+    header = {"authorization": f"Bearer {TOKEN}"}
+    assert authenticate(header, Keys(SIGNER.jwks()), plane="control", now=NOW) == ADA
+    with pytest.raises(Unauthorized, match=words):
+        authenticate(header, Keys(SIGNER.jwks() | {"revoked": revoked}), plane="control", now=NOW)
+
+
+class _Counted:
+    """A public key that counts what it was asked."""
+
+    asked = 0
+
+    @classmethod
+    def from_public_bytes(cls, raw: bytes) -> "_Counted":
+        return cls()
+
+    def verify(self, signature: bytes, signed: bytes) -> None:
+        type(self).asked += 1
+        SIGNER.key.public_key().verify(signature, signed)
+
+
+def test_a_signature_is_verified_once_for_whoever_comes_again_and_no_more_are_remembered_than_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jws, "Ed25519PublicKey", _Counted)
+    monkeypatch.setattr(jws, "REMEMBERED", 2)
+    monkeypatch.setattr(_Counted, "asked", 0)
+    keys = Keys(SIGNER.jwks())
+    asked = []
+    for token in (TOKEN, TOKEN, f"{TOKEN}x", SIGNER.token(ADA, "control", timedelta(hours=1)), TOKEN):
+        with contextlib.suppress(Unauthorized):
+            keys.verify(token, typ=IDENTITY, audience="tollgate:control", now=NOW, again=True)
+        asked.append(_Counted.asked)
+    assert asked == [1, 1, 1, 2, 2]
+    keys.verify(
+        SIGNER.token(ADA, "control", timedelta(hours=2)), typ=IDENTITY, audience="tollgate:control", now=NOW, again=True
+    )
+    keys.verify(TOKEN, typ=IDENTITY, audience="tollgate:control", now=NOW, again=True)
+    assert _Counted.asked == 4
+
+
+def test_a_grants_signature_is_verified_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jws, "Ed25519PublicKey", _Counted)
+    monkeypatch.setattr(_Counted, "asked", 0)
+    keys = Keys(SIGNER.jwks())
+    for _ in range(2):
+        keys.verify(SIGNER.grant(GRANTED), typ=GRANT, audience="tollgate:aws", now=NOW)
+    assert _Counted.asked == 2
 
 
 @given(st.integers(min_value=0, max_value=len(TOKEN) - 1), st.integers(min_value=0, max_value=7))
