@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from functions.registry import contracts
+from tests.fakes.clock import FixedClock
 from tests.fakes.offers import NOW, ToldTools, a_request, priced
 from workflow.deploy.context import Context
 from workflow.deploy.rollback import roll_back
@@ -64,11 +65,12 @@ def failed_state(steps: tuple[Step, ...], receipts: tuple[Receipt, ...], **more:
 
 @dataclass
 class Saga:
-    """Rolls back with `tools`. `told` are the journal's kinds, `settled` what became of each step's money."""
+    """Rolls back with `tools`. `told` are the journal's kinds, `used` the cents that stayed spent, by step."""
 
     tools: ToldTools
     told: list[str] = field(default_factory=list)
-    settled: dict[str, str] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     @property
     def context(self) -> Context:
@@ -76,8 +78,9 @@ class Saga:
         around = SimpleNamespace(
             contracts=contracts(),
             tools=self.tools,
-            store=SimpleNamespace(settle=self._settle),
-            journal=SimpleNamespace(write=self._write),
+            store=SimpleNamespace(give_back=self._give_back),
+            journal=SimpleNamespace(write=self._write, event=self._event, observer=self.told.append),
+            clock=self.clock,
             max_attempts=1,
             undo_pause=0.0,
         )
@@ -93,8 +96,11 @@ class Saga:
             pass
         return state
 
-    async def _settle(self, key: str, how: str) -> None:
-        self.settled[key] = how
+    async def _give_back(self, used: dict[str, int], events: Any) -> None:
+        self.used |= used
+
+    def _event(self, request: Any, kind: str, body: Json) -> str:
+        return kind
 
     async def _write(self, request: Any, kind: str, body: Json) -> None:
         self.told.append(kind)

@@ -112,8 +112,11 @@ async def test_with_everything_down_the_run_ends_failed_and_leaves_nothing_behin
     assert await house.holdings() == NOTHING
 
 
-async def test_money_is_held_for_what_lives_and_given_back_for_what_was_rolled_back(house: House) -> None:
+async def test_money_is_spent_on_what_lives_and_given_back_for_what_was_rolled_back(house: House) -> None:
     house.fault("gcp", "unhealthy", times=1)
     record = await house.record(f"{BATCH}, GCP only")
-    states = sorted((r.state, r.cents > 0) for r in await house.reservations(record.run) if r.cents)
-    assert states == [("released", True), ("settled", True)]
+    first, second = [r for r in await house.reservations(record.run) if r.cents]
+    (rolled,) = house.of_kind("rolled_back")
+    assert (first.state, second.state) == ("settled", "settled")
+    assert 0 < first.cents == rolled["used_cents"][first.key] <= record.cost_cents / 5
+    assert second.cents == record.cost_cents

@@ -172,22 +172,20 @@ class Front:
             return failed(error)
 
     async def _keep(self, principal: Principal, run: str, decided: Decided, result: Result) -> Result:
-        """Keep what was done, or give the money back where it is certain that nothing was. Returns what is kept.
-
-        Money stays held until whoever holds the run settles it; a call outside any run is settled here.
-        """
+        """Keep what was done, or free the money where it is certain that nothing was. Returns what is kept."""
         store = self.control.store
         if RECEIPT in result.meta:
-            receipt = await store.save_receipt(Receipt.model_validate(result.meta[RECEIPT]))
-            if run.startswith(DIRECT):
-                await store.settle(decided.key, "settled")
-            await store.append(self._event(principal, run, "call.done", {"receipt": receipt.model_dump(mode="json")}))
+            receipt = Receipt.model_validate(result.meta[RECEIPT])
+            told = self._event(principal, run, "call.done", {"receipt": receipt.model_dump(mode="json")})
+            receipt = await store.save_receipt(receipt, [told])
             return done(receipt.output, receipt)
         error: dict[str, Any] = result.meta.get(ERROR, {})
         # A refusal of the function's own gate has no error, and nothing was done either.
-        if not error.get("retryable", False):
-            await store.settle(decided.key, "released")
-        await store.append(self._event(principal, run, "call.failed", {"key": decided.key, **result.meta}))
+        told = self._event(principal, run, "call.failed", {"key": decided.key, **result.meta})
+        if error.get("retryable", False):
+            await store.append(told)
+        else:
+            await store.release(decided.key, [told])
         return result
 
     def _event(self, principal: Principal, run: str, kind: str, body: Json) -> Event:

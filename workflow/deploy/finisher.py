@@ -1,4 +1,4 @@
-"""Last stage: settle the money, reckon what was saved, and close the run with its Record."""
+"""Last stage: reckon what was saved, and close the run with its Record."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ async def finish(context: Context, state: State) -> State:
     """The Record, kept together with the run's end."""
     request = Request.model_validate(state["request"])
     record = conclude(state, context.clock.now())
-    if record.state == "succeeded":
-        for step in Plan.model_validate(state["plan"]).steps:
-            await context.store.settle(step.key, "settled")
     run = Run(
         id=request.id,
         tenant=request.principal.tenant,

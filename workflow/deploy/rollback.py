@@ -14,6 +14,7 @@ from mcp_handlers.kernel.retry import settles
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.deploy.undoing import Pending, pending, possibly
+from workflow.deploy.used import used_cents
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
 from workflow.model.offer import Offer
@@ -55,7 +56,7 @@ async def roll_back(context: Context, state: State) -> State:
             "passes": number + 1,
             "next": "rollback",
         }
-    return await _concluded(context, state, request, plan, left)
+    return await _concluded(context, state, request, plan, receipts, left)
 
 
 def _to_undo(context: Context, state: State, plan: Plan, receipts: list[Receipt]) -> list[Pending]:
@@ -107,19 +108,22 @@ async def _resolved(context: Context, plan: Plan, step: Step, last: bool) -> Rec
     return answer.receipt or "nothing"
 
 
-async def _concluded(context: Context, state: State, request: Request, plan: Plan, left: list[Remnant]) -> State:
-    """Free the money, exclude the place, and say where to go on."""
+async def _concluded(
+    context: Context, state: State, request: Request, plan: Plan, receipts: list[Receipt], left: list[Remnant]
+) -> State:
+    """Give back the money that was not used, exclude the place, and say where to go on."""
     trouble = Trouble.model_validate(state["trouble"])
-    for step in plan.steps:
-        await context.store.settle(step.key, "released")
     exclusion = exclude(plan.offer, trouble)
     exclusions = [*state.get("exclusions", []), *([dump(exclusion)] if exclusion else [])]
     attempt = state["attempt"] + 1
     again = exclusion is not None and attempt < context.max_attempts
     after = ("planner" if trouble.scope in ("region", "cloud") else "allocator") if again else "finisher"
     left_behind = [dump(one) for one in left]
-    body = {"trouble": dump(trouble), "exclusion": dump(exclusion), "left_behind": left_behind, "next": after}
-    await context.journal.write(request, "rolled_back", body)
+    used = used_cents(plan, receipts, {one.key for one in left}, context.clock.now())
+    body = {"trouble": dump(trouble), "exclusion": dump(exclusion), "left_behind": left_behind, "used_cents": used}
+    event = context.journal.event(request, "rolled_back", {**body, "next": after})
+    await context.store.give_back(used, [event])
+    context.journal.observer(event)
     forward: State = {
         "receipts": [],
         "health": [],

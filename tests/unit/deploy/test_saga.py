@@ -38,7 +38,7 @@ async def test_the_last_effect_is_taken_back_first_each_under_a_name_of_its_own(
     assert cloud.done == [JOB.id, BUCKET.id]
     assert [step for _, _, step in tools.calls] == ["undo-0-0-submit_ml_job", "undo-0-0-create_storage_bucket"]
     assert (after["next"], after["left_behind"], after["receipts"]) == ("finisher", [], [])
-    assert saga.settled == {step.key: "released" for step in STEPS}
+    assert saga.used == {step.key: 0 for step in STEPS}
 
 
 async def test_what_fails_for_now_is_tried_again_in_another_pass_and_the_rest_is_not() -> None:
