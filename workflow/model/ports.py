@@ -157,9 +157,6 @@ class Budgets(Protocol):
         A released key is held again.
         """
 
-    async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
-        """Count the money as spent, or free all of it."""
-
     async def release(self, key: str, events: Sequence[Event] = ()) -> None:
         """Free what is held under the key. What is settled stays: it is spent. NotFound for an unknown key."""
 

@@ -99,12 +99,6 @@ class BudgetStore(OnDatabase, Budgets):
                 await ledger.append_all(transaction, events)
             return held
 
-    async def settle(self, key: str, state: Literal["settled", "released"]) -> None:
-        """Count the money as spent, or free all of it. Twice is once; NotFound for an unknown key."""
-        async with self._database.writing(f"reservation {key}") as transaction:
-            await _get(transaction, key)
-            await (settle(transaction, key) if state == "settled" else give_back(transaction, key, 0))
-
     async def release(self, key: str, events: Sequence[Event] = ()) -> None:
         """Free what is held under the key; what is settled stays. NotFound for an unknown key."""
         async with self._database.writing(f"reservation {key}") as transaction:

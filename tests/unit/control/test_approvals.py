@@ -290,7 +290,7 @@ async def test_a_single_call_is_a_plan_of_one_step_that_goes_through_once(bench:
     await bench.control.desk.say(GRACE, waits.asked.request.id, approved=True)
     goes = await call()
     assert goes.leave is not None
-    await bench.control.store.settle(goes.key, "released")
+    await bench.control.store.release(goes.key)
     again = await call()
     assert (again.decision.verdict, again.leave) == ("ask", None)
     assert again.asked.request.id != waits.asked.request.id
