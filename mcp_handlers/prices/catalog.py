@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _CLOUDS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _FILE = "offers.bin"
-_loaded: dict[str, Catalog] = {}
+FOLDER = "TOLLGATE_PRICES"
+"""Names a folder of refreshed price files, `<cloud>/offers.bin`, that is read in place of our own."""
+_loaded: dict[str, tuple[object, Catalog]] = {}
 
 
 class Catalog:
@@ -99,18 +101,42 @@ class Catalog:
         )
 
 
+def folder() -> str:
+    """Where the price files are: what TOLLGATE_PRICES names, or the folder of the clouds beside this one.
+
+    Raises NotFound where it names no folder: prices of another day would otherwise be used in silence.
+    """
+    named = os.environ.get(FOLDER)
+    if named and not os.path.isdir(named):
+        from workflow.model.errors import NotFound
+
+        raise NotFound(
+            f"{FOLDER} names {named!r}, which is no folder", "Make it with `tollgate prices refresh --into`."
+        )
+    return named or _CLOUDS
+
+
 def clouds() -> tuple[str, ...]:
-    """The clouds that have a price file, in order of name: every folder beside this one that holds one."""
-    return tuple(name for name in sorted(os.listdir(_CLOUDS)) if os.path.isfile(os.path.join(_CLOUDS, name, _FILE)))
+    """The clouds that have a price file, in order of name."""
+    where = folder()
+    return tuple(name for name in sorted(os.listdir(where)) if os.path.isfile(os.path.join(where, name, _FILE)))
 
 
 def load_cloud(cloud: str) -> Catalog:
-    """The cloud's catalog, loaded once in a process. Raises NotFound for a cloud without a price file."""
-    found = _loaded.get(cloud)
-    if found is None:
-        if cloud not in clouds():
-            from workflow.model.errors import NotFound
+    """The cloud's catalog, loaded once in a process and again when a refresh has put another file in its place.
 
-            raise NotFound(f"there is no price file for cloud {cloud!r}", "Name one of: " + ", ".join(clouds()))
-        found = _loaded[cloud] = Catalog(cloud, os.path.join(_CLOUDS, cloud, _FILE))
-    return found
+    Raises NotFound for a cloud without a price file.
+    """
+    path = os.path.join(folder(), cloud, _FILE)
+    try:
+        # A name with a slash in it would lead elsewhere.
+        seen = os.stat(path if cloud.isalnum() else "")
+    except OSError:
+        from workflow.model.errors import NotFound
+
+        raise NotFound(f"there is no price file for cloud {cloud!r}", "Name one of: " + ", ".join(clouds())) from None
+    mark = (path, seen.st_ino, seen.st_mtime_ns)
+    found = _loaded.get(cloud)
+    if found is None or found[0] != mark:
+        found = _loaded[cloud] = (mark, Catalog(cloud, path))
+    return found[1]
