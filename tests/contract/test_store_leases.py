@@ -1,4 +1,4 @@
-"""Leases in every store: a run is in one hand, the newest; whoever comes late writes nothing; parked runs cost nothing."""
+"""Leases in every store: a run is in one hand, the newest; who comes late writes nothing; parked runs cost nothing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from langgraph.checkpoint.base import empty_checkpoint
 from tests.contract.stores import NOTHING, NOW, STORES, a_receipt, a_record, a_reservation, a_run, an_event, later
 from tests.contract.test_store_approvals import a_request, a_word
 from workflow.model.errors import BadRequest, LeaseLost
-from workflow.model.lease import Cancel, Lease, Wait
+from workflow.model.lease import FENCE, Cancel, Lease, Wait
 from workflow.model.ports import Store
 from workflow.store import places
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.fence import FENCE
 
 BEGUN = an_event(kind="requested")
 CANCEL = Cancel(by="ana", at=NOW)
@@ -161,7 +160,7 @@ async def test_who_lost_the_lease_leaves_no_checkpoint(store: Store, place: str)
         found = await saver.aget_tuple({"configurable": {"thread_id": "run-1"}})
         assert found is not None
         assert found.pending_writes == [("task", "answer", "kept")]
-        assert found.metadata[FENCE] == 1  # type: ignore[typeddict-item]
+        assert dict(found.metadata)[FENCE] == 1
         newer = {**fields, FENCE: 2}
         await saver.aput({"configurable": newer}, empty_checkpoint(), {"source": "loop"}, {})
 
@@ -269,10 +268,10 @@ async def test_tasks_that_claim_at_once_share_the_due_runs(store: Store) -> None
 
 async def many_parked(store: Any) -> Any:
     """Ten thousand parked runs, of which none is due; the database beneath."""
-    database = store._database  # noqa: SLF001 - how a query is planned is asked where it is run
+    database = store._database
     async with database.writing() as transaction:
         await transaction.rows(
-            f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "  # noqa: S608
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
             f"INSERT INTO leases ({places.COLUMNS}) SELECT 'run-' || i, 1, '', 0, 0, ?, 'approval', 'a-' || i, '', '', "
             "NULL FROM n",
             ("2030-01-01T00:00:00+00:00",),

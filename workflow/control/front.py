@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcp_handlers.kernel import deadline, elicit, intake, tasks
@@ -30,12 +30,17 @@ from workflow.model.errors import (
     Unauthorized,
     failure,
 )
+from workflow.model.lease import Lease
 from workflow.model.ports import Event
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
 
 RUN = "tollgate/run"
 STEP = "tollgate/step"
+FENCE = "tollgate/fence"
+"""The token of the lease under which a run's call is made: of a hand that lost the run, nothing is done."""
+CLOUD_HEADER = "Cloud"
+"""Where clients mirror `cloud`: a gateway may send `Mcp-Param-Cloud: aws` another way than the rest."""
 DIRECT = "mcp-"
 """What the id of a call outside any run begins with."""
 
@@ -77,7 +82,9 @@ class Front:
             self.rates.take(principal.tenant, contract)
             now = self.control.clock.now()
             with deadline.kept(deadline.asked(headers, meta, now), now):
-                return elicit.offered(await self._performed(principal, contract, arguments, meta), headers, meta)
+                return elicit.offered(
+                    await self._under(meta)._performed(principal, contract, arguments, meta), headers, meta
+                )
         except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise
         except TollgateError as error:
@@ -87,6 +94,16 @@ class Front:
         cloud, rest = self._cloud(arguments)
         exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
         run, step = _effect(meta, principal, contract, cloud, exact)
+    def _under(self, meta: Json) -> Front:
+        """The same for the run that the call is part of: what is kept of it is kept under the run's lease."""
+        run, fence = meta.get(RUN, ""), meta.get(FENCE, 0)
+        if not fence:
+            return self
+        if not (isinstance(run, str) and isinstance(fence, int)):
+            raise BadRequest(f"_meta {FENCE} is the number of a run's lease.", "Leave it out.")
+        store = self.control.store.under(Lease(run=run, token=fence, holder=""))
+        return replace(self, control=replace(self.control, store=store))
+
         await self._insist_own(principal, run)
         decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
         if contract.risk == "read":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import Control
 from workflow.deploy.journal import Journal
 from workflow.deploy.precedents import Precedents
 from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
+from workflow.model.lease import Lease
 
 
 @dataclass(frozen=True)
@@ -31,5 +33,13 @@ class Context:
     poll_seconds: float = 0.25
     max_attempts: int = 12
     gate_patience: float = 30
+    until: datetime | None = None
+    """When this process must have put down what it has in hand; None where it has all the time in the world."""
     undo_pause: float = 0.5
     precedents: Precedents = field(default_factory=Precedents)
+
+    def under(self, lease: Lease) -> Context:
+        """The same for one run in hand: once another has taken it over, nothing more is written."""
+        store = self.store.under(lease)
+        control, journal = replace(self.control, store=store), replace(self.journal, store=store)
+        return replace(self, store=store, control=control, journal=journal)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from workflow.deploy.allocator import allocate
 from workflow.deploy.context import Context
+from workflow.deploy.edge import Stage, passed
 from workflow.deploy.executor import execute
 from workflow.deploy.finisher import finish
 from workflow.deploy.gatekeeper import await_approval, judge_plan
@@ -19,9 +20,9 @@ from workflow.deploy.rollback import PASSES, roll_back
 from workflow.deploy.state import State
 from workflow.deploy.verifier import verify
 from workflow.deploy.waiting import patient
+from workflow.model.lease import FENCE, Lease
 from workflow.model.workload import Request
 
-Stage = Callable[[Context, State], Awaitable[State]]
 Graph = CompiledStateGraph[State, None, State, State]
 
 STAGES: dict[str, Stage] = {
@@ -37,8 +38,8 @@ STAGES: dict[str, Stage] = {
 EDGES: dict[str, tuple[str, ...]] = {
     "planner": ("allocator", "finisher"),
     "allocator": ("gate", "finisher"),
-    "gate": ("executor", "approval", "finisher"),
-    "approval": ("executor", "approval", "finisher"),
+    "gate": ("executor", "approval", "rollback", "finisher"),
+    "approval": ("executor", "approval", "rollback", "finisher"),
     "executor": ("verifier", "rollback"),
     "verifier": ("finisher", "rollback"),
     "rollback": ("rollback", "planner", "allocator", "finisher"),
@@ -50,7 +51,7 @@ def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
     """The graph over these ports, checkpointed by `saver`."""
     builder: StateGraph[State, None, State, State] = StateGraph(State)
     for name, stage in STAGES.items():
-        builder.add_node(name, _bound(stage, context))
+        builder.add_node(name, _bound(name, stage, context))
     for name, targets in EDGES.items():
         builder.add_conditional_edges(name, lambda state: state["next"], list(targets))
     builder.add_edge(START, "planner")
@@ -58,8 +59,10 @@ def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
     return builder.compile(checkpointer=saver)
 
 
-def _bound(stage: Stage, context: Context) -> Any:
-    async def node(state: State) -> State:
-        return await stage(patient(context, Request.model_validate(state["request"])), state)
+def _bound(name: str, stage: Stage, context: Context) -> Any:
+    async def node(state: State, config: RunnableConfig) -> State:
+        request = Request.model_validate(state["request"])
+        lease = Lease(run=request.id, token=config["configurable"][FENCE], holder="")
+        return await passed(patient(context.under(lease), request), name, stage, state)
 
     return node

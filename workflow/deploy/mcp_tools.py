@@ -14,7 +14,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
-from workflow.control.front import RUN, STEP
+from workflow.control.front import FENCE, RUN, STEP
+from workflow.deploy import hand
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, ControlDown, failure
@@ -46,7 +47,7 @@ class McpTools:
         self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
     ) -> ToolResult | Decision:
         """One tools/call. `run` and `step` go along in `_meta`; they name the effect."""
-        meta: Any = {RUN: run, STEP: step} if run and step else None
+        meta: Any = {RUN: run, STEP: step, FENCE: hand.token.get()} if run and step else None
         started = time.perf_counter()
         try:
             result = await self.client.call_tool(tool, {"cloud": cloud, **arguments}, meta=meta)

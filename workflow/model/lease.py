@@ -18,6 +18,8 @@ from workflow.model.run import Run
 if TYPE_CHECKING:
     from workflow.model.ports import Event
 
+FENCE = "fence"
+"""Under which name a lease's token goes along in a graph's configuration, and so into its checkpoints."""
 STUCK_TRIES = 5
 """How often a run may be taken without coming any further before it counts as stuck."""
 
@@ -84,8 +86,11 @@ class Leases(Protocol):
     async def park_run(self, lease: Lease, run: Run, wait: Wait, now: datetime) -> None:
         """Put the run down until what it waits for. An approval that was decided meanwhile makes it due at once."""
 
-    async def release_run(self, lease: Lease, due_at: datetime) -> None:
-        """Put the run down as it is, to be gone on with from `due_at` on. Nothing where it was taken or has ended."""
+    async def release_run(self, lease: Lease, due_at: datetime, *, further: bool = False) -> None:
+        """Put the run down as it is, to be gone on with from `due_at` on. Nothing where it was taken or has ended.
+
+        `further`: it came further in this hand, so this taking does not count towards being stuck.
+        """
 
     async def cancel_run(self, run: str, cancel: Cancel, event: Event) -> bool:
         """Ask that the run end, and make it due where nobody has it in hand. False where that was asked before, or it

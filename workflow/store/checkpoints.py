@@ -19,8 +19,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from workflow.model.base import Noun
+from workflow.model.lease import FENCE
 from workflow.store.database import Where, is_url
-from workflow.store.fence import CHECK, FENCE, insist
+from workflow.store.fence import CHECK, insist
 from workflow.store.sqlite import connect, failed
 
 

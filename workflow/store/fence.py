@@ -16,10 +16,6 @@ from workflow.store.database import Database, Transaction, for_update
 CHECK = "SELECT token FROM leases WHERE run = ?"
 
 
-FENCE = "fence"
-"""Under which name the lease's number goes along in a graph's configuration, and so into its checkpoints."""
-
-
 def insist(run: str, token: int, found: object) -> None:
     """Raise LeaseLost unless `found`, the run's number in the database, is `token`."""
     if found != token:

@@ -70,12 +70,12 @@ class LeaseStore(OnDatabase, Leases):
             await runs.put(transaction, run)
             await places.park(transaction, run.id, wait, now if at_once else wait.wake_at)
 
-    async def release_run(self, lease: Lease, due_at: datetime) -> None:
+    async def release_run(self, lease: Lease, due_at: datetime, *, further: bool = False) -> None:
         """Put the run down as it is, to be gone on with from `due_at` on. Nothing where it was taken or has ended."""
         async with self._database.writing(f"run {lease.run}") as transaction:
             place = await places.locked(transaction, lease.run)
             if place is not None and place.lease.token == lease.token:
-                await places.release(transaction, lease.run, due_at)
+                await places.release(transaction, lease.run, due_at, 0 if further else place.lease.tries)
 
     async def cancel_run(self, run: str, cancel: Cancel, event: Event) -> bool:
         """Ask that the run end, and make it due where nobody has it in hand. False where that was asked before, or it

@@ -73,10 +73,11 @@ async def park(transaction: Transaction, run: str, wait: Wait, due_at: datetime)
     )
 
 
-async def release(transaction: Transaction, run: str, due_at: datetime) -> None:
+async def release(transaction: Transaction, run: str, due_at: datetime, tries: int) -> None:
     """Put the run down as it is."""
     await transaction.rows(
-        "UPDATE leases SET held = 0, due_at = ? WHERE run = ? AND due_at IS NOT NULL", (utc_text(due_at), run)
+        "UPDATE leases SET held = 0, tries = ?, due_at = ? WHERE run = ? AND due_at IS NOT NULL",
+        (tries, utc_text(due_at), run),
     )
 
 

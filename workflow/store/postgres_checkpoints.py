@@ -18,7 +18,8 @@ from psycopg_pool import AsyncConnectionPool
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_random
 
 from workflow.model.errors import Retryable
-from workflow.store.fence import CHECK, FENCE, insist
+from workflow.model.lease import FENCE
+from workflow.store.fence import CHECK, insist
 from workflow.store.postgres import PATIENCE_SECONDS, failed, open_pool
 
 CONNECTIONS = 2
