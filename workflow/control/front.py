@@ -39,8 +39,6 @@ RUN = "tollgate/run"
 STEP = "tollgate/step"
 FENCE = "tollgate/fence"
 """The token of the lease under which a run's call is made: of a hand that lost the run, nothing is done."""
-CLOUD_HEADER = "Cloud"
-"""Where clients mirror `cloud`: a gateway may send `Mcp-Param-Cloud: aws` another way than the rest."""
 DIRECT = "mcp-"
 """What the id of a call outside any run begins with."""
 
@@ -82,18 +80,13 @@ class Front:
             self.rates.take(principal.tenant, contract)
             now = self.control.clock.now()
             with deadline.kept(deadline.asked(headers, meta, now), now):
-                return elicit.offered(
-                    await self._under(meta)._performed(principal, contract, arguments, meta), headers, meta
-                )
+                performed = await self._under(meta)._performed(principal, contract, arguments, meta)
+                return elicit.offered(performed, headers, meta)
         except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
 
-    async def _performed(self, principal: Principal, contract: Tool, arguments: Json, meta: Json) -> Result:
-        cloud, rest = self._cloud(arguments)
-        exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
-        run, step = _effect(meta, principal, contract, cloud, exact)
     def _under(self, meta: Json) -> Front:
         """The same for the run that the call is part of: what is kept of it is kept under the run's lease."""
         run, fence = meta.get(RUN, ""), meta.get(FENCE, 0)
@@ -104,6 +97,10 @@ class Front:
         store = self.control.store.under(Lease(run=run, token=fence, holder=""))
         return replace(self, control=replace(self.control, store=store))
 
+    async def _performed(self, principal: Principal, contract: Tool, arguments: Json, meta: Json) -> Result:
+        cloud, rest = self._cloud(arguments)
+        exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
+        run, step = _effect(meta, principal, contract, cloud, exact)
         await self._insist_own(principal, run)
         decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
         if contract.risk == "read":
