@@ -46,6 +46,8 @@ class Picture:
             "undone": self._undone,
             "rollback.waits": self._rollback_waits,
             "rolled_back": self._rolled_back,
+            "alert.cloud_degraded": self._degraded,
+            "alert.cloud_restored": self._restored,
             "finished": self._finished,
         }
         if draw := kinds.get(event.kind):
@@ -84,6 +86,10 @@ class Picture:
     def _allocated(self, body: Json) -> None:
         self._title("Candidates")
         self._out.print(candidate_table(body, full=self._full))
+        for exclusion in body["exclusions"]:
+            if not exclusion["region"]:
+                what = f"{exclusion['cloud']}'s spot" if exclusion["purchase"] else exclusion["cloud"]
+                self._out.print(f"  [yellow]without {what}: {exclusion['reason']}[/]", soft_wrap=True)
         total = len(body["candidates"])
         if body["removed"]:
             told = ", ".join(f"{code} {count}" for code, count in sorted(body["removed"].items(), key=lambda i: -i[1]))
@@ -100,6 +106,15 @@ class Picture:
 
     def _back(self, body: Json) -> None:
         self._out.print(f"  [green]the policy engine answers again[/] [dim]after {body['seconds']:.1f} s[/]")
+
+    def _degraded(self, body: Json) -> None:
+        outage = body["outage"]
+        self._out.print(f"  [bold red]ALERT[/] {outage['cloud']} is degraded for every run: {outage['reason']}")
+        self._out.print("  [dim]Nothing is written there; it is probed, and taken back when it stays up.[/]")
+
+    def _restored(self, body: Json) -> None:
+        outage = body["outage"]
+        self._out.print(f"  [bold green]ALERT[/] {outage['cloud']} is back [dim]after {outage['good']} good probes[/]")
 
     def _decided(self, body: Json) -> None:
         decision, plan = Decision.model_validate(body["decision"]), Plan.model_validate(body["plan"])

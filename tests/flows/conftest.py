@@ -1,5 +1,6 @@
 """The whole house on ports of its own: local clouds, functions and control plane, started once for each worker."""
 
+import asyncio
 import os
 import socket
 import ssl
@@ -15,7 +16,10 @@ from functions.registry import cloud_names
 from functions.serve.service import tollgate_service
 from functions.serve.settings import Settings, settings
 from infra.local import supervisor
+from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
+from workflow.model.ports import Event
+from workflow.store.store import open_store
 
 
 def _free_ports(count: int, worker: str) -> int:
@@ -64,7 +68,16 @@ def house(told: Settings) -> Iterator[House]:
     _reset(told)
 
 
+async def _take_back(told: Settings) -> None:
+    """No cloud is degraded because of what an earlier flow did to it."""
+    async with open_store(told.database) as store:
+        for outage in await store.list_degraded():
+            event = Event(run="reset", tenant="acme", kind="reset", body={}, at=SystemClock().now())
+            await store.mark_restored(outage.cloud, event)
+
+
 def _reset(told: Settings) -> None:
+    asyncio.run(_take_back(told))
     environment = told.environment()
     for cloud in cloud_names():
         send_fault(told, cloud, None, clear=True)

@@ -11,7 +11,9 @@ from workflow.control.emergency import freezes
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.context import Context
+from workflow.deploy.failover import skipped
 from workflow.deploy.jury import Jury
+from workflow.deploy.outages import degraded, notice
 from workflow.deploy.precedents import MACHINE
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
@@ -41,7 +43,7 @@ async def allocate(context: Context, state: State) -> State:
         await context.journal.write(request, "not_asked", body)
         return {"trouble": None, "decision": dump(survey.refused), "exclusions": known, "next": "finisher"}
     if not candidates:
-        trouble = _nothing(brief, survey.down)
+        trouble = _nothing(brief, survey.exclusions)
         body = {"brief": dump(brief), "exclusions": known, "trouble": dump(trouble)}
         await context.journal.write(request, "no_offer", body)
         return {"trouble": dump(trouble), "exclusions": known, "next": "finisher"}
@@ -59,9 +61,10 @@ async def allocate(context: Context, state: State) -> State:
     return {**base, "trouble": None, "decision": dump(decision), "next": "finisher"}
 
 
-def _nothing(brief: Brief, down: Sequence[TollgateError]) -> Trouble:
-    if down:
-        return Trouble.of(CloudDown("; ".join(error.message for error in down), "Try again when a cloud answers."))
+def _nothing(brief: Brief, exclusions: Sequence[Exclusion]) -> Trouble:
+    away = [f"{e.cloud} is left out: {e.reason}" for e in exclusions if not e.region and not e.purchase]
+    if away:
+        return Trouble.of(CloudDown("; ".join(away), "Try again when a cloud answers."))
     where = ", ".join(brief.regions or brief.clouds) or "any cloud"
     return Trouble.of(NoOffer(f"Nothing on sale in {where} fits this work."))
 
@@ -74,7 +77,6 @@ class _Survey:
     ) -> None:
         self.context, self.request, self.brief, self.attempt = context, request, brief, attempt
         self.exclusions = exclusions
-        self.down: list[TollgateError] = []
         self.refused: Decision | None = None
         """The gate's word where it would not even let prices be read."""
         self.barred: dict[str, set[str]] = {}
@@ -91,6 +93,8 @@ class _Survey:
         tenant, project = self.request.principal.tenant, self.request.project
         self.spend = await self.context.store.spend(tenant, project, self.now)
         self.freezes = await freezes(self.context.store)
+        away = [skipped(one) for one in await degraded(self.context, self.request) if not self._excluded(one.cloud)]
+        self.exclusions += away
         clouds = [c for c in self.brief.clouds or self.context.clouds if not self._excluded(c)]
         found: dict[tuple[str, ...], Candidate] = {}
         while clouds:
@@ -182,7 +186,7 @@ class _Survey:
         except TollgateError as error:
             if error.scope != "cloud" and not error.retryable:
                 raise
-            self.down.append(error)
+            await notice(self.context, self.request, cloud, "", Trouble.of(error))
             self.exclusions.append(Exclusion(cloud=cloud, reason=f"{error.code}: {error.message}"))
             return []
         if isinstance(answer, Decision):
@@ -204,6 +208,7 @@ class _Survey:
         try:
             answer = await self.context.tools.call("get_quotas", offer.cloud, dump(wanted))
         except TollgateError as error:
+            await notice(self.context, self.request, offer.cloud, offer.region, Trouble.of(error))
             return f"quota unknown: {error.code}"
         if not isinstance(answer, ToolResult):
             return f"quota unknown: {answer.violations[0].code}"

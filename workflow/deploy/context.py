@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mcp_handlers.tools.contract import Tool
 from workflow.control.decide import Control
+from workflow.deploy.failover import Terms, terms
 from workflow.deploy.journal import Journal
 from workflow.deploy.precedents import Precedents
 from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
@@ -36,6 +37,7 @@ class Context:
     until: datetime | None = None
     """When this process must have put down what it has in hand; None where it has all the time in the world."""
     undo_pause: float = 0.5
+    failover: Terms = field(default_factory=terms)
     precedents: Precedents = field(default_factory=Precedents)
 
     def under(self, lease: Lease) -> Context:

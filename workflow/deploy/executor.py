@@ -5,10 +5,12 @@ from __future__ import annotations
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from workflow.deploy.context import Context
+from workflow.deploy.failover import skipped
+from workflow.deploy.outages import notice
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.base import Json
 from workflow.model.decision import Decision
-from workflow.model.errors import OutcomeUnknown, TollgateError
+from workflow.model.errors import CloudDown, OutcomeUnknown, TollgateError
 from workflow.model.plan import Plan, Step
 from workflow.model.ports import ToolResult
 from workflow.model.workload import Request
@@ -21,12 +23,17 @@ _PASSING = ("THROTTLED", "OUTCOME_UNKNOWN", "RATE_LIMITED", "OVERLOADED")
 async def execute(context: Context, state: State) -> State:
     """Each step's receipt, in order; at the first that fails, what is to be rolled back and why."""
     request, plan = Request.model_validate(state["request"]), Plan.model_validate(state["plan"])
+    away = await _away(context, plan)
+    if away is not None:
+        await context.journal.write(request, "step.failed", {"step": dump(plan.steps[0]), "trouble": dump(away)})
+        return {"receipts": [], "trouble": dump(away), "next": "rollback"}
     receipts: list[Json] = []
     for step in plan.steps:
         try:
             answer = await _perform(context, plan, step)
         except TollgateError as error:
             trouble = Trouble.of(error)
+            await notice(context, request, step.cloud, plan.offer.region, trouble)
             await context.journal.write(request, "step.failed", {"step": dump(step), "trouble": dump(trouble)})
             unknown = dump(step) if trouble.code == OutcomeUnknown.code else None
             return {"receipts": receipts, "unknown": unknown, "trouble": dump(trouble), "next": "rollback"}
@@ -38,6 +45,21 @@ async def execute(context: Context, state: State) -> State:
         body = {"step": dump(step), "receipt": dump(answer.receipt), "seconds": round(answer.seconds, 3)}
         await context.journal.write(request, "step.done", body)
     return {"receipts": receipts, "trouble": None, "next": "verifier"}
+
+
+async def _away(context: Context, plan: Plan) -> Trouble | None:
+    """Why nothing is written to the plan's cloud: it is degraded. A plan that was begun goes on all the same, so that
+    its rollback knows of all that it did."""
+    degraded = next((one for one in await context.store.list_degraded() if one.cloud == plan.offer.cloud), None)
+    if degraded is None or await _begun(context, plan):
+        return None
+    return Trouble.of(CloudDown(skipped(degraded).reason))
+
+
+async def _begun(context: Context, plan: Plan) -> bool:
+    """Whether the first step was ever let through: it may have been sent then."""
+    entries = await context.store.entries(run=plan.run)
+    return any(e.event.kind == "call.decided" and e.event.body["key"] == plan.steps[0].key for e in entries)
 
 
 async def _perform(context: Context, plan: Plan, step: Step) -> ToolResult | Decision:

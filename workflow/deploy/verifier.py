@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mcp_handlers.tools import get_health
 from workflow.deploy.context import Context
+from workflow.deploy.outages import notice
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError, Unhealthy
@@ -24,6 +25,7 @@ async def verify(context: Context, state: State) -> State:
         health = await _settled(context, request, resources)
     except TollgateError as error:
         trouble = Trouble.of(error)
+        await notice(context, request, resources[0].cloud, resources[0].region, trouble)
         await context.journal.write(request, "health.unknown", {"trouble": dump(trouble)})
         return {"trouble": dump(trouble), "next": "rollback"}
     await context.journal.write(request, "verified", {"health": [dump(h) for h in health]})

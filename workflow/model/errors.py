@@ -155,6 +155,14 @@ class Unhealthy(Terminal):
     default_remedy = "It was rolled back; another offer is tried."
 
 
+class SpotLost(Terminal):
+    """The cloud took the spot machines back."""
+
+    code = "SPOT_LOST"
+    scope = "offer"
+    default_remedy = "It goes on from its last checkpoint, if it has one, on another offer."
+
+
 class OutcomeUnknown(Retryable):
     """The call may or may not have acted. Calling again with the same key gives the one answer."""
 

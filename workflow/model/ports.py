@@ -12,6 +12,7 @@ from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.emergency import Emergencies
 from workflow.model.lease import Leases
+from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.workload import Workload
@@ -263,5 +264,5 @@ class ApiKeys(Protocol):
         """End a key; False where it was ended before. Raises NotFound."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Leases, Protocol):
+class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Leases, Outages, Protocol):
     """Everything that is kept. Every method is one transaction."""

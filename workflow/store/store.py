@@ -10,6 +10,7 @@ from workflow.store.approvals import ApprovalStore
 from workflow.store.archive import ArchiveStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
+from workflow.store.degraded import DegradedStore
 from workflow.store.elevations import ElevationStore
 from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
@@ -31,6 +32,7 @@ class Store(
     ApiKeyStore,
     EmergencyStore,
     LeaseStore,
+    DegradedStore,
 ):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 

@@ -1,0 +1,4 @@
+CREATE TABLE degraded (
+    cloud TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+);
