@@ -9,12 +9,15 @@ from typing import Any, cast
 from functions.registry import contracts
 from tests.fakes.clock import FixedClock
 from tests.fakes.offers import NOW, ToldTools, a_request, priced
+from workflow.deploy.brief import brief
 from workflow.deploy.context import Context
+from workflow.deploy.failover import terms
 from workflow.deploy.rollback import roll_back
 from workflow.deploy.state import State, Trouble
 from workflow.model.base import Json
 from workflow.model.plan import Plan, Step
 from workflow.model.run import Receipt, Resource
+from workflow.model.workload import Workload
 
 TAGS = {"tenant": "acme", "project": "p", "run": "r1", "owner": "ada", "environment": "staging"}
 BUCKET = Resource(cloud="aws", kind="bucket", id="tg1", region="eu-west-1")
@@ -58,6 +61,7 @@ def failed_state(steps: tuple[Step, ...], receipts: tuple[Receipt, ...], **more:
         "receipts": [receipt.model_dump(mode="json") for receipt in receipts],
         "trouble": Trouble(code="UNHEALTHY", message="m", remedy="", scope="").model_dump(mode="json"),
         "attempt": 0,
+        "brief": brief(Workload(kind="training", hours=1)).model_dump(mode="json"),
         **more,
     }
     return cast(State, state)
@@ -82,6 +86,7 @@ class Saga:
             journal=SimpleNamespace(write=self._write, event=self._event, observer=self.told.append),
             clock=self.clock,
             max_attempts=1,
+            failover=terms(),
             undo_pause=0.0,
         )
         return cast(Context, around)

@@ -11,13 +11,14 @@ import asyncio
 import random
 
 from mcp_handlers.kernel.retry import settles
+from workflow.deploy.brief import Brief
 from workflow.deploy.context import Context
+from workflow.deploy.failover import exclude
 from workflow.deploy.state import State, Trouble, dump
 from workflow.deploy.undoing import Pending, pending, possibly
 from workflow.deploy.used import used_cents
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
-from workflow.model.offer import Offer
 from workflow.model.plan import Plan, Step
 from workflow.model.run import Exclusion, Receipt, Remnant
 from workflow.model.workload import Request
@@ -113,7 +114,7 @@ async def _concluded(
 ) -> State:
     """Give back the money that was not used, exclude the place, and say where to go on."""
     trouble = Trouble.model_validate(state["trouble"])
-    exclusion = exclude(plan.offer, trouble)
+    exclusion = _exclusion(context, state, plan, trouble)
     exclusions = [*state.get("exclusions", []), *([dump(exclusion)] if exclusion else [])]
     attempt = state["attempt"] + 1
     again = exclusion is not None and attempt < context.max_attempts
@@ -147,21 +148,8 @@ async def _concluded(
     }
 
 
-def exclude(offer: Offer, trouble: Trouble) -> Exclusion | None:
-    """The place that the trouble speaks of; None where another place would not help."""
-    reason = f"{trouble.code}: {trouble.message}"
-    match trouble.scope:
-        case "cloud":
-            return Exclusion(cloud=offer.cloud, reason=reason)
-        case "region":
-            return Exclusion(cloud=offer.cloud, region=offer.region, reason=reason)
-        case "offer":
-            return Exclusion(
-                cloud=offer.cloud,
-                region=offer.region,
-                zone=offer.zone,
-                machine=offer.machine,
-                purchase=offer.purchase,
-                reason=reason,
-            )
-    return None
+def _exclusion(context: Context, state: State, plan: Plan, trouble: Trouble) -> Exclusion | None:
+    """Where not to try again, in the light of what has refused before."""
+    before = [Exclusion.model_validate(one) for one in state.get("exclusions", [])]
+    brief = Brief.model_validate(state["brief"])
+    return exclude(plan.offer, trouble, before, context.failover, regions=len(brief.regions), clouds=len(brief.clouds))
