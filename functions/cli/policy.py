@@ -27,7 +27,7 @@ from policies.engine.shadow import judgement
 from policies.engine.signature import private_key
 from policies.engine.source import Source, in_force, shadow
 from policies.engine.trial import Trial, tried
-from workflow.control.decide import judge
+from workflow.control.judging import judge
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest, NotFound, TollgateError
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from mcp_handlers.kernel.forward import Pass
 from mcp_handlers.kernel.grant import Grant
@@ -12,18 +11,20 @@ from mcp_handlers.tools.contract import Tool
 from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.elevate import elevated
-from workflow.control.approvals.hearing import settled, unneeded
+from workflow.control.approvals.hearing import Heard, settled, unneeded
 from workflow.control.approvals.matters import call_matter, plan_matter
+from workflow.control.contended import uncontended
 from workflow.control.emergency import freezes, insist_standing
+from workflow.control.judging import judge, plan_questions
 from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
+from workflow.control.telling import call_decided, plan_decided
 from workflow.model.approval import STRICT, Asked, Terms
-from workflow.model.base import Json, Noun, canonical, digest
-from workflow.model.decision import Decision, Verdict, Violation
-from workflow.model.emergency import Freeze
+from workflow.model.base import Json, Noun, digest
+from workflow.model.decision import Decision
 from workflow.model.plan import Plan, Step, effect_key
-from workflow.model.ports import Clock, Gate, Reservation, Spend, Store
+from workflow.model.ports import Clock, Event, Gate, Reservation, Store
 from workflow.model.workload import Principal
 
 
@@ -44,75 +45,15 @@ class Decided(Noun):
 
 
 class PlanDecided(Noun):
-    """A decision on a whole plan. `questions` are what the gate was asked, one per step; `asked` is what people are."""
+    """A decision on a whole plan. `questions` are what the gate was asked, one per step; `asked` is what people are.
+
+    `told` is what was written to the ledger with it.
+    """
 
     decision: Decision
     questions: tuple[Json, ...]
     asked: Asked | None = None
-
-
-_WORST: tuple[Verdict, ...] = ("deny", "ask", "allow")
-
-
-def together(decisions: Sequence[Decision], revision: str) -> Decision:
-    """One decision out of several: the worst verdict, every violation once, all obligations; a denial has none."""
-    verdict = min((d.verdict for d in decisions), key=_WORST.index, default="deny")
-    violations: dict[Violation, None] = {v: None for d in decisions for v in d.violations}
-    return Decision(
-        verdict=verdict,
-        violations=tuple(violations),
-        obligations={} if verdict == "deny" else _united([d.obligations for d in decisions]),
-        revision=revision,
-        input_digest=digest([d.input_digest for d in decisions]),
-    )
-
-
-def _united(obligations: Sequence[Json]) -> Json:
-    """All obligations; of lists every entry once, in an order of its own."""
-    found: Json = {}
-    for name, value in (pair for each in obligations for pair in each.items()):
-        entries = [*found.get(name, []), *value] if isinstance(value, list) else []
-        found[name] = [entry for _, entry in sorted({canonical(e): e for e in entries}.items())] if entries else value
-    return found
-
-
-def plan_questions(
-    tools: Mapping[str, Tool],
-    principal: Principal,
-    plan: Plan,
-    price: Price,
-    spend: Spend,
-    now: datetime,
-    spent: int = 0,
-    *,
-    freezes: Sequence[Freeze],
-) -> tuple[Json, ...]:
-    """What the gate is asked about a plan: each step's call at the whole plan's price. `spent`: its run's cents."""
-    machine = machine_of(plan.offer)
-    return tuple(
-        question(
-            principal,
-            Call(tool=step.tool, risk=tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments),
-            machine=machine if "machine" in step.arguments else None,
-            now=now,
-            price=price,
-            spend=spend,
-            run_cents=spent,
-            freezes=freezes,
-            plane="control",
-        )
-        for step in plan.steps
-    )
-
-
-async def judge(gate: Gate, questions: Sequence[Json]) -> Decision:
-    """The gate's decision on several calls that are to be done together, all by the same policies. Holds nothing."""
-    while True:
-        decisions = [await gate.decide(asked) for asked in questions]
-        revisions = {decision.revision for decision in decisions} or {gate.revision}
-        # Where the policies changed in between, all are judged anew.
-        if len(revisions) == 1:
-            return together(decisions, revisions.pop())
+    told: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +82,8 @@ class Control:
     ) -> Decided:
         """Judge one call with its arguments as they were parsed. An allowed write has its money held.
 
+        What is decided on a write is in the ledger from the moment that its money is held.
+
         A write that the gate asks about is put to people, unless it is part of a plan that they said yes to.
         """
         principal = await self.elevated(principal, run, writes=tool.risk != "read")
@@ -155,10 +98,13 @@ class Control:
         undo = await takes_back(self.store, principal, run, call)
         project = (arguments.get("tags") or {}).get("project", "default")
         cost = price.total_cents if price else 0
-        wanted = [self._reservation(key, run, principal, project, held.cents if held else cost)]
         matter = call_matter(principal, call, run, step, key, price)
-        while True:
+
+        async def once() -> Decided | None:
             now = self.clock.now()
+            wanted = Reservation(
+                key=key, run=run, tenant=principal.tenant, project=project, cents=held.cents if held else cost, at=now
+            )
             spend = await self.store.spend(principal.tenant, project, now, without=[key])
             spent = run_cents(await self.store.list_reservations(run), without=[key])
             asked = question(
@@ -177,14 +123,20 @@ class Control:
             # What was approved as part of a plan has its money held, and that stands for the yes.
             stands = judged.verdict == "ask" and held is not None
             decision = judged.model_copy(update={"verdict": "allow"}) if stands else judged
-            heard = await settled(self.desk, matter, decision, wanted, spend)
-            if heard is not None:
-                break
-        said, allowed = heard.decision, heard.decision.allowed
-        leave = self._leave(principal, call, said, run, step, key) if allowed else None
-        return Decided(
-            decision=said, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
-        )
+
+            def tell(heard: Heard) -> tuple[Event, ...]:
+                return (call_decided(principal, call, run, key, asked, judged, heard, now),)
+
+            heard = await settled(self.desk, matter, decision, [wanted], spend, tell)
+            if heard is None:
+                return None
+            said = heard.decision
+            leave = self._leave(principal, call, said, run, step, key) if said.allowed else None
+            return Decided(
+                decision=said, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
+            )
+
+        return await uncontended(principal.tenant, once)
 
     async def _decide_read(self, principal: Principal, call: Call, run: str, step: str, key: str) -> Decided:
         now = self.clock.now()
@@ -218,7 +170,8 @@ class Control:
 
         matter = plan_matter(principal, plan, priced, use)
         keys = [step.key for step in plan.steps]
-        while True:
+
+        async def once() -> PlanDecided | None:
             now = self.clock.now()
             spend = await self.store.spend(principal.tenant, project, now, without=keys)
             spent = run_cents(await self.store.list_reservations(plan.run), without=keys)
@@ -227,10 +180,22 @@ class Control:
             decision = await judge(self.gate, questions)
             if use and decision.verdict != "ask":
                 decision = await unneeded(self.desk, matter, decision)
-            wanted = [self._reservation(step.key, plan.run, principal, project, step.cost_cents) for step in plan.steps]
-            heard = await settled(self.desk, matter, decision, wanted, spend)
-            if heard is not None:
-                return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked)
+            wanted = [
+                Reservation(
+                    key=step.key, run=plan.run, tenant=principal.tenant, project=project, cents=step.cost_cents, at=now
+                )
+                for step in plan.steps
+            ]
+
+            def tell(heard: Heard) -> tuple[Event, ...]:
+                return plan_decided(principal, plan, questions, heard, use, now)
+
+            heard = await settled(self.desk, matter, decision, wanted, spend, tell)
+            if heard is None:
+                return None
+            return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked, told=heard.told)
+
+        return await uncontended(principal.tenant, once)
 
     def _call(self, step: Step) -> Call:
         return Call(tool=step.tool, risk=self.tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments)
@@ -244,9 +209,6 @@ class Control:
             return None, None
         price = price_of(found.cost) if charges(call.tool, call.arguments) else NOTHING
         return price, machine_of(found.offer)
-
-    def _reservation(self, key: str, run: str, principal: Principal, project: str, cents: int) -> Reservation:
-        return Reservation(key=key, run=run, tenant=principal.tenant, project=project, cents=cents, at=self.clock.now())
 
     def _leave(self, principal: Principal, call: Call, decision: Decision, run: str, step: str, key: str) -> Pass:
         token = self.signer.token(principal, call.cloud)

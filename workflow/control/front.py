@@ -132,17 +132,6 @@ class Front:
         self, principal: Principal, tool: Tool, cloud: str, exact: Json, decided: Decided, run: str
     ) -> Result:
         store = self.control.store
-        body = {
-            "tool": tool.name,
-            "cloud": cloud,
-            "key": decided.key,
-            "arguments_digest": digest(exact),
-            "question": decided.question,
-            "decision": decided.judged.model_dump(mode="json"),
-            "came_to": decided.decision.verdict,
-            "approval": decided.asked.request.id if decided.asked else None,
-        }
-        await store.append(self._event(principal, run, "call.decided", body))
         if decided.leave is None:
             return self._refusal(decided)
         kept = await store.get_receipt(decided.key)

@@ -22,8 +22,6 @@ async def judge_plan(context: Context, state: State) -> State:
     choice = Candidate.model_validate(state["choice"])
     plan = draft(request, brief, choice.priced.offer, choice.priced.cost, attempt=state["attempt"])
     decided = await _decide(context, request, brief, plan)
-    body = {"plan": dump(plan), "digest": plan.digest, "questions": decided.questions, "asked": dump(decided.asked)}
-    await context.journal.write(request, "decided", {**body, "decision": dump(decided.decision)})
     after = {"allow": "executor", "ask": "approval", "deny": "finisher"}[decided.decision.verdict]
     return {"plan": dump(plan), "decision": dump(decided.decision), "receipts": [], "health": [], "next": after}
 
@@ -41,15 +39,13 @@ async def await_approval(context: Context, state: State) -> State:
     decision = decided.decision
     if any(violation.code == "APPROVAL_USED" for violation in decision.violations):
         raise InHand(f"Another process goes on with run {request.id}.")
-    kind = {"allow": "approved", "ask": "asked_again", "deny": "refused"}[decision.verdict]
-    body = {"asked": dump(decided.asked), "questions": decided.questions, "decision": dump(decision)}
-    await context.journal.write(request, kind, body)
     after = {"allow": "executor", "ask": "approval", "deny": "finisher"}[decision.verdict]
     return {"decision": dump(decision), "next": after}
 
 
-async def _decide(
-    context: Context, request: Request, brief: Brief, plan: Plan, use: str = ""
-) -> PlanDecided:
+async def _decide(context: Context, request: Request, brief: Brief, plan: Plan, use: str = "") -> PlanDecided:
     price = price_of(plan.cost, brief.cap_cents, brief.cap_per)
-    return await context.control.decide_plan(request.principal, plan, request.project, price, use=use)
+    decided = await context.control.decide_plan(request.principal, plan, request.project, price, use=use)
+    for event in decided.told:
+        context.journal.observer(event)
+    return decided

@@ -16,7 +16,7 @@ from itertools import chain
 
 from mcp_handlers.tools.contract import Tool
 from mcp_handlers.tools.get_cost_estimate import Priced
-from workflow.control.decide import plan_questions, together
+from workflow.control.judging import plan_questions, together
 from workflow.control.pricing import price_of
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Candidate

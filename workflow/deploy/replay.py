@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from mcp_handlers.tools.contract import Tool
-from workflow.control.decide import judge
+from workflow.control.judging import judge
 from workflow.deploy.brief import Brief, brief
 from workflow.deploy.candidates import Candidate, choose
 from workflow.deploy.draft import draft

@@ -110,6 +110,13 @@ class Overloaded(Retryable):
     default_remedy = "Wait as long as `retry_after` says, then send the same call again."
 
 
+class Contended(Retryable):
+    """Too many decisions on one budget at once. Nothing was held and nothing was done."""
+
+    code = "CONTENDED"
+    default_remedy = "Send the same call again."
+
+
 class DeadlineExceeded(Terminal):
     """The caller's own deadline passed before anything was done, or before a read was answered."""
 

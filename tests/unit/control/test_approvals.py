@@ -108,14 +108,14 @@ async def test_a_persons_yes_to_this_plan_lets_it_through_and_holds_its_money(be
     decided = await bench.plan(plan, "u1")
     assert decided.decision.verdict == "allow"
     assert [(r.key, r.cents) for r in await bench.control.store.list_reservations("r1")] == [(plan.steps[0].key, 50)]
-    assert await bench.kinds() == ["approval.asked", "approval.approved", "approval.used"]
+    assert await bench.kinds() == ["approval.asked", "decided", "approval.approved", "approval.used", "approved"]
 
 
 async def test_until_somebody_answers_it_waits_and_asks_once(bench: Bench) -> None:
     first, again = await bench.plan(a_plan()), await bench.plan(a_plan(), "u1")
     assert (first.decision.verdict, again.decision.verdict) == ("ask", "ask")
     assert first.asked == again.asked
-    assert await bench.kinds() == ["approval.asked"]
+    assert await bench.kinds() == ["approval.asked", "decided", "asked_again"]
 
 
 async def test_the_request_is_bound_to_plan_policy_requester_roles_and_time(bench: Bench) -> None:
@@ -315,7 +315,8 @@ async def test_a_call_whose_question_expired_is_asked_about_anew_and_the_ledger_
     bench.clock.forward(hours=72)
     again = await bench.control.decide_call(ADA, tool, "aws", step.arguments, run="m1", step="c")
     assert (again.decision.verdict, again.asked == first.asked) == ("ask", False)
-    assert await bench.kinds() == ["approval.asked", "approval.expired", "approval.asked"]
+    told = ["approval.asked", "call.decided", "approval.expired", "approval.asked", "call.decided"]
+    assert await bench.kinds() == told
 
 
 async def test_a_lent_role_reaches_the_gate_for_its_time_and_is_written_down(bench: Bench) -> None:

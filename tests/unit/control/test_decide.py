@@ -17,7 +17,8 @@ from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.clock import FixedClock
 from tests.fakes.gate import ToldGate, always
 from tests.fakes.offers import ADA, NOW, a_request, an_offer, priced
-from workflow.control.decide import Control, together
+from workflow.control.decide import Control
+from workflow.control.judging import together
 from workflow.control.pricing import FREE, needs, price_of
 from workflow.control.sign import Signer
 from workflow.deploy.brief import brief

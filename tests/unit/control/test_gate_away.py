@@ -14,8 +14,9 @@ from mcp_handlers.tools import create_storage_bucket, get_health
 from policies.engine.answer import absence
 from policies.engine.attended import Attended
 from tests.fakes.world import ADA, BUCKET, RESOURCE, World, call
-from workflow.control.decide import Control, judge
+from workflow.control.decide import Control
 from workflow.control.front import Front
+from workflow.control.judging import judge
 from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.decision import Decision

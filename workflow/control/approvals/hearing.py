@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.matters import Matter
@@ -10,34 +10,52 @@ from workflow.control.approvals.terms import covers, ended, objection, requireme
 from workflow.model.approval import Asked
 from workflow.model.base import Noun
 from workflow.model.decision import Decision
-from workflow.model.ports import Reservation, Spend
+from workflow.model.ports import Event, Reservation, Spend
 
 
 class Heard(Noun):
-    """What people make of a decision; where it is still `ask`, it waits for `asked`."""
+    """What people make of a decision; where it is still `ask`, it waits for `asked`. `told` is in the ledger."""
 
     decision: Decision
     asked: Asked | None = None
+    told: tuple[Event, ...] = ()
+
+
+Tell = Callable[[Heard], tuple[Event, ...]]
+"""What the ledger is to be told of a decision."""
 
 
 async def settled(
-    desk: Desk, matter: Matter, decision: Decision, wanted: Sequence[Reservation], spend: Spend
+    desk: Desk, matter: Matter, decision: Decision, wanted: Sequence[Reservation], spend: Spend, tell: Tell
 ) -> Heard | None:
-    """The decision after people were heard. Where it allows, the money is held and their yes is used up, together.
+    """The decision after people were heard. Where it allows, the money is held, their yes is used up and the ledger is
+    told, together.
 
-    None where money was spent since `spend` was read: to be judged again.
+    None where money was spent since `spend` was read: to be judged again, and nothing was told.
     """
-    if decision.verdict != "ask":
-        held = not decision.allowed or await desk.store.reserve(wanted, spend)
-        return Heard(decision=decision) if held else None
-    heard = await hear(desk, matter, decision)
-    if not heard.decision.allowed or heard.asked is None:
-        return heard
+    asking = decision.verdict == "ask"
+    heard = _telling(await hear(desk, matter, decision) if asking else Heard(decision=decision), tell)
+    if not heard.decision.allowed:
+        return await _told(desk, heard)
+    if heard.asked is None:
+        return heard if await desk.store.reserve(wanted, spend, heard.told) else None
     event = desk.used_event(heard.asked, heard.decision, matter.use)
-    came = await desk.store.use_approval(heard.asked.request.id, matter.use, wanted, spend, desk.clock.now(), event)
+    came = await desk.store.use_approval(
+        heard.asked.request.id, matter.use, wanted, spend, desk.clock.now(), event, heard.told
+    )
     if came == "refused":
-        return Heard(decision=used(heard.asked, decision), asked=heard.asked)
+        return await _told(desk, _telling(Heard(decision=used(heard.asked, decision), asked=heard.asked), tell))
     return heard if came == "held" else None
+
+
+def _telling(heard: Heard, tell: Tell) -> Heard:
+    return heard.model_copy(update={"told": tell(heard)})
+
+
+async def _told(desk: Desk, heard: Heard) -> Heard:
+    for event in heard.told:
+        await desk.store.append(event)
+    return heard
 
 
 async def hear(desk: Desk, matter: Matter, decision: Decision) -> Heard:
