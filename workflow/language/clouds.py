@@ -35,7 +35,11 @@ def read(text: str) -> tuple[str, ...]:
     """The clouds allowed, sorted; empty where the text does not restrict them. Raises BadRequest if none is left."""
     spans = refused(text, _CLOUD)
     out = {_cloud(text[start:end]) for start, end in _names_in(text, spans)}
-    rest = re.sub(rf"\b{_SOURCE}{_CLOUD}", " ", blank(text, spans))
+    rest = re.sub(
+        rf"\b{_SOURCE}{_CLOUD}|{_CLOUD} (?:is |would be )?(?:preferred|preferably|if possible|would be nice)",
+        " ",
+        blank(text, spans),
+    )
     only = [found for sentence in sentences(rest) if (found := _only(sentence))]
     wanted = {_cloud(match[0]) for match in re.finditer(_CLOUD, rest)}
     for named in only:

@@ -40,8 +40,9 @@ _COUNTERS = r"(?:장|개|대|ea|pcs|cards?|units?|stuck|gpus?)"
 _COUNT_AFTER = (
     rf" ?(?:{_GPU})? ?\(?[x*] ?(\d+)(?![\d.]| ?gb)\)?",
     rf"\s?(?:{_GPU})?\S?\s?\(?(\d+) ?{_COUNTERS}",
-    rf",? ?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
+    rf"[,.]?\s?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
     r" ?\(\s?(\d+)\s?x?\s?\)",
+    r"[.,:;]\s?(\d+)(?: of (?:them|those|these))?(?=\s?(?:[.;\n]|$))",
 )
 
 
@@ -104,11 +105,13 @@ def _untyped(text: str) -> tuple[int, tuple[int, int]]:
     found = [
         *re.finditer(rf"{NUM}(?: ?x)?[ -]?{words}{_GPU}(?![a-z0-9])", text),
         *re.finditer(
-            rf"{_GPU}(?: (?:count|quantity|per (?:node|replica|machine|worker)|cantidad"
+            rf"{_GPU}(?:\s?[:=] ?any(?: type)?[.,;\n]\s?|)"
+            rf"(?: ?(?:count|quantity|per (?:node|replica|machine|worker)|cantidad"
             rf"|anzahl))?(?:\(s\))?\s?[:=] ?{NUM}(?! ?(?:x|gb))(?= ?(?:$|[,;.\n)(x]|{_bare_types()}))",
             text,
         ),
         *re.finditer(rf"{_GPU}\S?\s?{NUM} ?(?:장|개|대)", text),
+        *re.finditer(rf"{_GPU}[^.;\n\d]{{0,30}}? {NUM} of (?:them|those|these)\b", text),
     ]
     whole = [(int(float(m[1])), m.span()) for m in found if float(m[1]).is_integer()]
     return max(whole, default=(0, (0, 0)))

@@ -8,7 +8,7 @@ from workflow.language.numbers import NUM
 
 MACHINE = (
     r"(?:nodes?|machines?|vms?|virtual machines?|box(?:es)?|workers?|servers?|instances?|replicas?|hosts?|pods?"
-    r"|computers?|hosts?|droplets?"
+    r"|computers?|brokers?|droplets?"
     r"|knoten|[a-z]*servern?|maschinen?|servern?|rechnern?|instanz(?:en)?|replika\w*|nodos?|maquinas?|servidor(?:es)?"
     r"|instancias?|noeuds?|serveurs?|repliques?"
     r"|노드|서버|머신|인스턴스|가상 ?머신|워커|레플리카|컴퓨터)"
@@ -49,7 +49,9 @@ def read(text: str) -> int:
         ),
         *re.finditer(rf"{MACHINE}\S?\s?{NUM}\s?(?:대|개)", text),
         *re.finditer(rf"{NUM}\s?(?:대|개)\S?\s(?:\S+\s)?{MACHINE}", text),
-        *re.finditer(rf"(?<![\w-]){MACHINE} ?x ?(\d+)(?![\d.])", text),
+        *re.finditer(rf"(?<![\w-])(?<!\d ){MACHINE} ?x ?(\d+)(?![\d.])", text),
+        *re.finditer(rf"{MACHINE}[^\u00a4]{{0,60}}?[,;:.(]\s{NUM} of (?:them|those|these)\b", text),
+        *re.finditer(rf"{NUM} ?x ?(?=\d+ ?-?(?:v?cpus?|v?cores?)\b)", text),
         *re.finditer(
             rf"(?:number|anzahl|numero|nombre|count) (?:of|der|de|d') ?{MACHINE}\s?[:=]? ?(?:is )?{NUM}", text
         ),

@@ -19,7 +19,7 @@ _BUDGET = (
     r"|gasto|prix|cout|depense\w*|예산|비용|limit)"
 )
 _END = (
-    r"(?=\s?(?:/|per\b|an? (?:mo|h)|pro\b|al\b|por\b|par\b|total|max|tops|in total|at most|or less|[.,;\n]"
+    r"(?=\s?(?:/|per\b|an? (?:mo|h)|pro\b|al\b|por\b|par\b|total|max|tops|in total|at most|or less|[,;\n]|\.(?!\d)"
     r"|$))"
 )
 _AMOUNTS = (
@@ -28,6 +28,7 @@ _AMOUNTS = (
     rf"(?<!\w){_BUDGET}(?! ?(?:on|at) \d)[^\d\n.;,$%]{{0,22}}?{NUM}{_END}",
     rf"(?:under|below|max|<=?|up to|at most|no more than|less than|over) ?{NUM} ?(?:/|per|an?) ?(?:mo(?:nth)?"
     rf"|h(?:ou)?r?)\b",
+    rf"{NUM} (?:in |as |of )?(?:budget|cap|ceiling|limit)\b(?! of \d)",
     rf"(?P<cents>){NUM} ?(?:cents?|¢)(?![a-z0-9])",
 )
 _FOREIGN = re.compile(
@@ -45,11 +46,12 @@ _NOT_CAP = re.compile(
 )
 _NO_MORE = re.compile(r"(?:no|not|never|nicht|nunca|jamais) (?:\w+ )?more than[^.;,\n]{0,5}$")
 _UNIT: dict[str, tuple[Per, float]] = {
+    r"run|lauf|job|ejecucion|execution|실행|회": ("run", 1.0),
     r"h|hr|hrs|hour|stunde|std|hora|heure|hourly|stundlich|시간": ("hour", 1.0),
-    r"mo|month|monat|mes|mois|monthly|monatlich|mensuales|mensual|mensuels?|mensuelles?|pcm|달|월": ("month", 1.0),
+    r"mo|month|monat|mes|mois|monthly|monatlich|mensuales|mensual|mensuels?|mensuelles?|pcm|pm|달|월": ("month", 1.0),
     r"day|tag|dia|jour|daily|taglich|일": ("hour", 24.0),
     r"week|woche|semana|semaine|weekly|wochentlich|주": ("hour", 168.0),
-    r"year|jahr|ano|annum|yr|annual|yearly|jahrlich|년": ("month", 12.0),
+    r"year|jahr|ano|annum|yr|an|annual|yearly|jahrlich|년": ("month", 12.0),
 }
 _EVERY = r"(?:/|per|an?|each|every|pro|je|im|al?|por|la|cada|par|l'|le|de l'|a la)"
 _AFTER = (
@@ -106,9 +108,11 @@ def _per(before: str, after: str, said: str) -> tuple[Per, float]:
     after = (tail[0] if tail else "") + after
     for words, (per, count) in _UNIT.items():
         adverbs = "|".join(
-            w for w in words.split("|") if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm"))
+            w
+            for w in words.split("|")
+            if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm", "pm"))
         )
-        if re.search(_AFTER % (words, adverbs or "$^"), after):
+        if re.search(_AFTER % (words, adverbs or "(?!)"), after):
             return per, count
     for words, (per, count) in _UNIT.items():
         adverbs = "|".join(w for w in words.split("|") if len(w) > 3) + (
@@ -122,7 +126,7 @@ def _per(before: str, after: str, said: str) -> tuple[Per, float]:
                 for w in words.split("|")
                 if w >= "가"
             )
-            or "$^"
+            or "(?!)"
         )
         if re.search(_BEFORE % (f"(?:{_adverbs(adverbs)})", words, korean), before[-45:] + _lead(said)):
             return per, count
@@ -131,7 +135,7 @@ def _per(before: str, after: str, said: str) -> tuple[Per, float]:
 
 def _adverbs(words: str) -> str:
     chosen = [w for w in words.split("|") if re.search(r"ly$|lich$|ual|uel|monats|annual", w)]
-    return "|".join(chosen) or "$^"
+    return "|".join(chosen) or "(?!)"
 
 
 def _lead(said: str) -> str:

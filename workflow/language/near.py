@@ -15,12 +15,12 @@ _CLOSE = (
     r"|a proximite d(?:e|u|es)|au plus pres d(?:e|u|es))"
 )
 _IN = (
-    r"(?:in|from|around|at|across|near|of|out of|throughout|aus|bei|rund um|en|de|desde|a|au|aux|dans"
+    r"(?:in|from|around|at|across|over|near|of|out of|throughout|aus|bei|rund um|en|de|desde|a|au|aux|dans"
     r"|pres de|du)"
 )
 _BE = (
     r"(?:[,:]? (?:are|r|is|sit|sits|live|lives|based|located|mostly|mainly|all|who|that|which|will|be"
-    r"|come|comes"
+    r"|come|comes|spread|spread out|distributed|scattered|connecting|connect|play|work|working|playing"
     r"|here|there|primarily|largely|and|our|being|concentrated|situated|almost|only"
     r"|sind|sitzen|leben|kommen|uberwiegend|hauptsachlich|vor allem|befinden sich|estan|viven|son"
     r"|principalmente"
@@ -39,10 +39,13 @@ _UNKNOWN = re.compile(
     r"(?=\s?(?:[,.;\n]|$|and\b|with\b|for\b|on\b|under\b|max\b|<))"
 )
 _NAMED = rf"{ARTICLE}(?P<place>{HOME})"
+_US = r"(?:(?:most|all|many|half|some|both|lots) of ours|we|we all|us lot|i|everybody|everyone)"
 _PATTERNS = (
     rf"\b{_CLOSE} (?:\w+ ){{0,3}}?{PEOPLE}{_BE} {_IN} (?:\w+ )?{_NAMED}",
     rf"(?<!\w){PEOPLE}(?: base)?{_BE}(?: {_IN} |: ?| = ?)"
     rf"(?:(?:and around|central|greater|downtown|northern|southern|eastern|western) )?{_NAMED}",
+    rf"\b{_US}(?:'re|'m|{_BE}) (?:in|at|from) {_NAMED}",
+    rf"(?<!\w){PEOPLE}[,:]? (?:ie|i\.e\.|eg|namely|mostly|mainly|meaning)[,:]? (?:in |from )?{_NAMED}",
     rf"\b{_CLOSE} {_NAMED}",
     rf"(?P<place>{HOME_ADJECTIVE})(?:-based|-side)? (?:\w+ )?{PEOPLE}(?![a-z])",
     rf"\b(?:nutzer|kunden|usuarios|utilisateurs|clientes?|clients) (?P<place>{HOME_ADJECTIVE})",
@@ -54,6 +57,7 @@ _PATTERNS = (
 
 def read(text: str) -> str | None:
     """The first place that people or a wish for nearness are tied to, None if there is none."""
+    text = re.sub(r"\bof us\b(?! users| customers)", "of ours", text)
     text = re.sub(r"\b(?<!in the )(?<!in )us\b(?! users| customers)", " ", text)
     places = marked(text)
     for pattern in _PATTERNS:

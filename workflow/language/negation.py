@@ -21,9 +21,10 @@ _BETWEEN = (
 )
 _AFTER = (
     r"(?:\s?(?:은|는|이|가|만|을|를|에는|에서는|도)?\s?(?:제외|말고|빼고|안\s?(?:돼|됩|되|됨|된|쓰)|불가|금지|없이|아닌|쓰지|사용하지|외(?:의|에|로)))"
-    r"|(?:,? (?:(?:instances?|machines?|vms?|capacity|region) )?(?:is|are|ist|sind|esta|estan|es|son|est|sont"
+    r"|(?:,? ?(?:(?:instances?|machines?|vms?|capacity|region) )?(?:is|are|'s|ist|sind|esta|estan|es|son|est|sont"
     r"|n'est|ne sont)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table"
-    r"|out of the question|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"
+    r"|out of the question|out(?! of)|a no-?go|no option|no good|ruled out|taboo|tabu"
+    r"|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"
     r"|nicht (?:erlaubt|moglich|gewunscht|zulassig|akzeptabel)|no (?:permitid\w+|admitid\w+|aceptable\w*)"
     r"|pas (?:autorise\w*|permis\w*|acceptable\w*)|interdit\w*|prohibid\w+))"
 )
@@ -37,7 +38,7 @@ _OR = (
 def refused(text: str, name: str) -> list[tuple[int, int]]:
     """Spans of the names (a regex) that the text refuses, with all that are named in the same breath."""
     listed = rf"(?P<names>(?:{name})(?:{_OR}(?:{_BETWEEN} )*(?:{name}))*)"
-    before = re.finditer(rf"(?<![\w-]){_NOT}(?:[\s-]+{_BETWEEN})*[\s-]+(?:[dl]')?{listed}", text)
+    before = re.finditer(rf"(?<![\w-]){_NOT}(?:[\s-]+(?:[dl]')?{_BETWEEN})*[\s-]+(?:[dl]')?{listed}", text)
     non = re.finditer(rf"(?<!\w)(?:non|un|no)-?(?P<names>{name})", text)
     after = re.finditer(rf"{listed}(?:{_AFTER})", text)
     return [match.span("names") for found in (before, non, after) for match in found]

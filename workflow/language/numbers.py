@@ -8,7 +8,7 @@ from functools import cache
 from workflow.language.numerals import ARTICLES, COUNTERS, DAYS, SMALL
 from workflow.language.tongue import Tongue
 
-NUM = r"(?<![\w.,])(\d+(?:\.\d+)?)"
+NUM = r"(?<![\w.,])(\d++(?:\.\d++)?+)"
 """A plain decimal that begins here and not inside a word or another number."""
 SIZES = r"tera\w*|giga\w*|peta\w*|tb|gb|to|go"
 TIMES = (
@@ -29,6 +29,8 @@ _CAP_K = (
     r"(?=\s?(?:$|[,.;\n/]|an? (?:mo|h)|per\b|total|max|tops|in total|or less|budget|for the))"
 )
 """A thousandfold after words for a cap, with no noun behind it, is money."""
+_RATE_K = r"(?<![\w.$])(\d+(?:\.\d+)?)\s?k(?=\s?(?:/|per |an? )\s?(?:mo|month|h|hr|hour|year|run)\b)"
+"""And so is one per a length of time."""
 _SCALES = {
     "hundred": 100,
     "thousand": 1_000,
@@ -46,6 +48,8 @@ def plain(text: str, tongue: Tongue) -> str:
     text = _korean(text) if tongue == "ko" else _words(text, tongue)
     text = _fractions(text, tongue)
     text = re.sub(_CAP_K, r"\1$\2k", text)
+    text = re.sub(_RATE_K, r"$\1k", text)
+    text = re.sub(r"\b(?:a|one) grand\b", "1000 dollars", text)
     text = re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)\s?k(?![\w])", lambda m: _show(float(m[1]) * 1_000), text)
     text = re.sub(NUM + r" grand\b", lambda m: f"{_show(float(m[1]) * 1_000)} dollars", text)
     text = re.sub(NUM + r" (?:mille?|tausend|thousand)\b", lambda m: _show(float(m[1]) * 1_000), text)
@@ -171,6 +175,12 @@ def _korean(text: str) -> str:
     return re.sub(r"(\d+)\s*일\s*반", r"\1.5일", text)
 
 
+_AT_LEAST_AT_MOST = (
+    r"\b(?:at least|minimum(?: of)?|min|mindestens|al menos|au moins) (?P<low>\d+(?:\.\d+)?)"
+    r"(?: ?[a-z]+)?,? (?:but|and|aber|und|y|et)"
+    r" (?:no more than|not more than|at most|up to|max|maximum|hochstens|como maximo|au plus)"
+    r" \d+(?:\.\d+)? ?(?P<unit>[a-z]+)"
+)
 _SPAN = r"\s?(?:-|~|to|bis|a|hasta|jusqu'a|et|and|und|y|or|oder|o|ou|에서)\s?\$?"
 
 
@@ -188,6 +198,7 @@ def _ranges(text: str) -> str:
 
     number = r"\d+(?:\.\d+)?"
     between = r"(?:between|zwischen|entre|von|from|de|desde)"
+    text = re.sub(_AT_LEAST_AT_MOST, r"\g<low> \g<unit>", text)
     text = re.sub(
         rf"\b{between}\s(?P<dollar>\$?)(?P<low>{number})\s?(?P<unit>[a-z]*?){_SPAN}(?P<high>{number})(?P<"
         rf"tail>\s?"

@@ -37,11 +37,12 @@ ORDER = re.compile(
             r"|just|exactly"
             r"|solely)\b",
             r"\b(?:reply|respond|answer|output|return|print|say)\b(?: with)?:? ?[\"'`{]",
-            r"(?:^|[\n\]>.!?] ?)(?:system|assistant|developer)(?: (?:message|prompt|override|note|notice"
+            r"(?:^|[\n\]>.!?*-] ?)(?:system|assistant|developer)(?: (?:message|prompt|override|note|notice"
             r"|update))? ?:",
             r"\b(?:note|message|instructions?|memo|hint) (?:to|for) (?:the |any |you,? )?(?:ai|assistant"
             r"|model|bot"
             r"|agent|parser|llm|reader|system|planner)\b",
+            r"\b(?:dear|hey|hello|hi|attention|to the|listen) (?:ai|assistant|model|bot|llm|agent|parser|planner)\b",
             r"\bnew (?:system )?(?:instructions?|rules|orders)\b",
             r"\b(?:you are|you're|act as|acting as|pretend(?:ing)?|behave as|consider yourself"
             r"|treat me as)\b(?:[^\w\n]+\w+){0,3}?[^\w\n]+"

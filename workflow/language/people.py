@@ -5,7 +5,8 @@ from __future__ import annotations
 PEOPLE = (
     r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks"
     r"|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
-    r"|subscribers?|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"
+    r"|subscribers?|merchants?|sellers?|buyers?|consumers?|engineers?|researchers?|scientists?|travell?ers?|partners?"
+    r"|dealers?|couriers?|teachers?|parents?|pupils?|kids|friends|citizens|crews?|reps|technicians?|commuters?|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"
     r"|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
     r"|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?"
     r"|clientes?|jugadores|jugadoras|equipo|empleados|visitantes|lectores"

@@ -7,11 +7,13 @@ import re
 _PEOPLE = (
     r"(?:patients?|customers?|clients?|employees?|members?|students?|citizens?|users?|subscribers?"
     r"|donors?|tenants?"
-    r"|residents?|pupils?|voters?|staff|people|persons?|individuals?)"
+    r"|residents?|pupils?|voters?|staff|people|persons?"
+    r"|(?:policy|account|card) ?-?holders?|insured|borrowers?|passengers?|applicants?|candidates?"
+    r"|guests?|drivers?|learners?|individuals?)"
 )
 _RECORDS = (
     r"(?:records?|names?|e-?mails?|addresses|details|files?|profiles?|histor(?:y|ies)|ibans?|phone numbers?"
-    r"|identit\w+|dossiers?|contacts?|charts?|master data|information|info)"
+    r"|identit\w+|identifiers?|dossiers?|contacts?|charts?|master data|information|info)"
 )
 _SAID = (
     r"\bpii\b|\bphi\b|\bpersonal(?:ly)?(?: and \w+)? (?:data|information|info|details|identif\w+|records?)"

@@ -48,7 +48,8 @@ def _places() -> tuple[dict[str, str], dict[str, Place]]:
 
 
 @cache
-def _any_name() -> re.Pattern[str]:
+def any_name() -> re.Pattern[str]:
+    """Finds every name of a place in a normal text."""
     either = "|".join(re.escape(name) for name in sorted(_places()[0], key=len, reverse=True))
     after = r"(?!-(?!only|based|wide|resident|hosted|region|side|data|users|사|고)[a-z])"
     return re.compile(rf"(?<![a-z0-9가-힣-])(?:{either})(?![a-z0-9]){after}")
@@ -56,7 +57,7 @@ def _any_name() -> re.Pattern[str]:
 
 def marked(text: str) -> str:
     """The text with every place's name as a token."""
-    return _any_name().sub(lambda match: _places()[0][match[0]], text)
+    return any_name().sub(lambda match: _places()[0][match[0]], text)
 
 
 def at(token: str) -> Place:

@@ -37,9 +37,11 @@ _EITHER = re.compile(
     rf"|ou|et|이나|나)\s?{_SPOT}"
 )
 _ALLOWED = re.compile(
-    rf"(?:{_SPOT}|{_ON_DEMAND})(?: instances| machines| vms| capacity)? (?:(?:is|are|would be|ist|sind|est"
+    rf"(?:{_SPOT}|{_ON_DEMAND})(?: instances| machines| vms| capacity|interruptibles?)?"
+    rf" (?:(?:is|are|would be|ist|sind|est"
     rf"|esta) (?:(?:also|auch|fully|totally|perfectly|aussi|tambien) )?)?(?:ok|okay|fine|welcome|allowed"
-    rf"|acceptable|bien|in ordnung|works?|will do|moglich|erlaubt)\b"
+    rf"|acceptable|bien|in ordnung|works?|will do|moglich|erlaubt|acceptee?s?|possibles?)\b"
+    rf"|\b(?:as|so) (?:is|are|would|will) (?:be )?(?:{_SPOT}|{_ON_DEMAND})"
 )
 
 

@@ -54,6 +54,9 @@ _LAW = rf"{ARTICLE}(?:{LAND})"
 _FORM = rf"{ARTICLE}(?:{LAND_ADJECTIVE})"
 _MANY = rf"(?P<places>{_PLACE}(?:{_OR}{_PLACE})*)"
 _LAWFUL = rf"(?P<places>{_LAW}(?:{_OR}{_LAW})*)"
+_OR_ONLY = r"(?: or | oder | o | ou |/)"
+_ALONE = rf"(?:(?<=, )|(?<=\n)|(?<=[.;] ))(?P<places>{_LAW}(?:{_OR_ONLY}{_LAW})*)(?=\s?[,.;\n]|$)(?!, {_LAW})"
+_ABOUT_PEOPLE = re.compile(rf"(?:{PEOPLE}|near|close to|based|offices?|zz[a-z]\d+)[^.;\n]{{0,30}}(?:,|(?<=[:.]))\s?$")
 _PATTERNS = (
     rf"\b{_ONLY} (?:\w+ ){{0,2}}?{_IN} {_MANY}",
     rf"\b{_MUST} {_FILL}{_IN} {_MANY}",
@@ -76,6 +79,8 @@ _PATTERNS = (
     rf"\b(?:residency|sovereignty|jurisdiction|residencia|resident)\b(?: of data)?(?: requirement)?(?: is|:"
     rf"| in| =|,)? {_FILL}{_MANY}",
     rf"(?:^|\n|[,;.(>-] ?){_LABEL}\s?[:=] ?(?:in )?{_MANY}",
+    rf"(?:^|(?<=[.;\n] )|(?<=\n))in {_LAWFUL}(?=\s?(?:[.;,\n]|$))",
+    rf"\banywhere (?:in|inside|within) {_MANY}",
     rf"\b(?:on|auf) (?P<places>{_FORM}) (?:soil|territory|boden)",
     rf"(?P<places>(?:{PLACE})(?:{_OR}(?:{PLACE}))*)\S"
     rf"{{0,2}}"
@@ -87,6 +92,13 @@ _PATTERNS = (
     rf"|used\b)[\w'$/.,-]+ ){{0,16}}?(?:in|inside|within|en|dans|au|aux) {_LAWFUL}(?! {PEOPLE})",
 )
 """Each finds `places`: one token, or several joined by `or`."""
+_EXCEPT = (
+    rf"\b(?:(?:any\w*|every\w*|all)(?: \w+)? (?:but|except(?: for)?|besides|apart from|other than|outside(?: of)?)"
+    rf"|except(?:ing)?(?: for)?|excluding|not(?: in)?|never(?: in)?|nowhere in|nicht in|ausser(?: in)?"
+    rf"|salvo(?: en)?|excepto(?: en)?"
+    rf"|menos en|sauf(?: en)?|hors(?: de)?|pas (?:en|au)|no en)(?: in)? {_MANY}"
+)
+"""Names `places` that are ruled out: they are no demand to stay there."""
 
 
 def read(text: str, *, european_law: bool) -> tuple[str, ...]:
@@ -95,8 +107,9 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
     Raises BadRequest where two demands leave no place at all.
     """
     text = _without_people(marked(text))
+    text = re.sub(_EXCEPT, " ", text)
     demands = [codes for expression in _PATTERNS for match in re.finditer(expression, text) if (codes := _codes(match))]
-    demands += [{code} for code in _bare(text)] if not demands else []
+    demands += _bare(text) if not demands else []
     left: set[str] = set()
     for demand in demands:
         demand = _narrowed(demand)
@@ -116,7 +129,8 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
 def _codes(match: re.Match[str]) -> set[str]:
     said = next(group for name, group in match.groupdict().items() if group and name.startswith("places"))
     tokens = re.findall(r"zz[a-z]\d+", said)
-    codes = re.findall(rf"(?<![a-z])(?:{_CODES})(?![a-z])", said) if not tokens or " " not in said else []
+    parts = re.split(_OR_ONLY, said) if tokens else re.findall(r"[a-z]+", said)
+    codes = [part for part in parts if re.fullmatch(_CODES, part)]
     return {at(token).jurisdiction for token in tokens} | {code.upper() for code in codes}
 
 
@@ -146,15 +160,15 @@ def _without_people(text: str) -> str:
     return re.sub(rf"zz[a-z]\d+ {PEOPLE}(?![a-z])", "people", text)
 
 
-def _bare(text: str) -> list[str]:
-    """In a terse command a jurisdiction's name alone is a demand: `train 4xA100 12h eu spot`."""
+def _bare(text: str) -> list[set[str]]:
+    """In a terse command a jurisdiction's name alone is a demand: `train 4xA100 12h eu spot`. In prose only names that
+    fill the whole space between two commas are."""
     if _PROSE.search(text) or len(text.split()) > 30:
-        return []
+        return [_codes(match) for match in re.finditer(_ALONE, text) if not _ABOUT_PEOPLE.search(text[: match.start()])]
     before = "".join(
         rf"(?<!{word} )" for word in ("near", "from", "for", "close to", "users", "let", "cost", "give", "to")
     )
     code = rf"(?:(?<=, )|(?<=\n))(?:{_CODES})(?=\s?(?:,|;|$|\n))"
     after = r"(?=\s?(?:[,;.\n/]|$| (?:spot|on-demand|preemptible|only|or|max|under|<|\$|for)))"
-    found = re.finditer(rf"{before}(?:^|(?<=[\s,;/])){ARTICLE}(?P<place>{LAND}|{code}){after}", text)
-    names = [match["place"] for match in found]
-    return [at(name).jurisdiction if name.startswith("zz") else name.upper() for name in names]
+    names = rf"(?P<places>{_LAW}(?:{_OR_ONLY}(?:{_LAW}|(?:{_CODES})(?![a-z])))*|{code})"
+    return [_codes(match) for match in re.finditer(rf"{before}(?:^|(?<=[\s,;/])){names}{after}", text)]

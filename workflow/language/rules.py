@@ -22,6 +22,7 @@ from workflow.language import (
     sizes,
     timing,
 )
+from workflow.language.corrections import corrected
 from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest
@@ -45,7 +46,7 @@ class RulesParser:
 def parse(text: str) -> Workload:
     """The Workload that the text asks for. Raises BadRequest as `RulesParser.read` does."""
     check(text)
-    whole = normal(text)[0]
+    whole = corrected(normal(text)[0])
     named = regions.read(without_past(whole))
     for tidy in (without_orders, clauses_without_orders):
         if workload := _workload(without_past(tidy(whole)), named):

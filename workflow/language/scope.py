@@ -8,13 +8,17 @@ from workflow.language.orders import CLAIM, ORDER, ORDER_WORD
 from workflow.language.past import PAST
 
 _SENTENCE = re.compile(
-    r"(?<=[.!?;。])\s+|\n+|(?=\[(?:developer|system|admin|debug|inst))|(?<=\])|(?=</?(?:request|system|user"
+    r"(?<=[.!?;。])\s+|\n+|(?=<!--|/\*|\{\{|\bp\.? ?s\.? )|(?=\[(?:developer|system|admin|debug|inst))"
+    r"|(?<=\])|(?=</?(?:request|system|user"
     r"|instruction))"
 )
 _CLAUSE = re.compile(
     r"(,\s|;|:\s|\n|(?<=[.!?])\s|\s-\s|\s(?:but|so|now|aber|jetzt|diesmal|pero|ahora|mais|maintenant|this time"
     r"|instead)\s|하지만|이번에)"
 )
+
+_ASIDE = re.compile(r" ?\([^()\n]*\)")
+_WAS = re.compile(r"\b(?:was|were|had|instead of|formerly|up from|down from|not \d+)\b")
 
 
 def sentences(text: str) -> list[str]:
@@ -51,5 +55,6 @@ def _without_order(sentence: str) -> str:
 
 def without_past(text: str) -> str:
     """The text without clauses that tell what was: past runs and bills, where things lie today."""
+    text = _ASIDE.sub(lambda aside: "" if PAST.search(aside[0]) or _WAS.search(aside[0]) else aside[0], text)
     parts = _CLAUSE.split(text)
     return "".join(part if i % 2 else ("" if PAST.search(part) else part) for i, part in enumerate(parts))

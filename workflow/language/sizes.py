@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from workflow.language.machines import MACHINE
@@ -35,7 +36,7 @@ _GIB = {
 }
 _RAM = r"(?:ram|memory|mem|arbeitsspeicher|hauptspeicher|memoria|memoire|메모리|램)"
 _DISK = (
-    r"(?:disks?|disc|ssds?|hdds?|nvme|volumes?|storage|space|bucket|drive|festplatte\w*|platte\w*|speicherplatz"
+    r"(?:disks?|disc|ssds?|hdds?|nvme|volumes?|storage|space|scratch|bucket|drive|festplatte\w*|platte\w*|speicherplatz"
     r"|plattenplatz|datenvolumen|discos?|almacenamiento"
     r"|espacio|volumen|disques?|stockage|espace|filesystem|nas|디스크|스토리지|저장\s?공간|저장소|볼륨|버킷|용량|하드)"
 )
@@ -56,8 +57,12 @@ _EXISTING = re.compile(
     r"\b(?:our|the|existing|unsere[nm]?|nuestr[oa]s?|notre|my|their|reads?|process\w*|from|crunch\w*|convert\w*"
     r"|analy[sz]\w*)\s$"
 )
-_AFTER_CPU = re.compile(rf"{CPU}\)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과)?\s?(?:and|und|y|et)?\s?$")
-_AFTER_MACHINE = re.compile(rf"{MACHINE}\s(?:with|of|mit|con|avec|having|has|de)?\s?(?:at least )?$")
+_AFTER_CPU = re.compile(
+    rf"{CPU}\)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과)?\s?(?:and|und|y|et)?\s?(?:\d+ x )?$"
+)
+_AFTER_MACHINE = re.compile(
+    rf"(?:{MACHINE}|\u00a4)\s?[,/+&]?\s?(?:with|of|mit|con|avec|having|has|de|and|und|y|et)?\s?(?:at least )?$"
+)
 
 
 class Size(NamedTuple):
@@ -133,10 +138,20 @@ def memory(text: str) -> Size | None:
 def storage(text: str, *, only: bool) -> Size | None:
     """The disk asked for. With `only`, where nothing but storage is wanted, any size will do that is not memory."""
     found = sizes(_without_input(text))
-    named = [size for size in found if size.label == "disk"]
+    named = [size for size in found if size.label == "disk"] or _after_memory(text, found)
     if only:
         named = named or [size for size in found if size.label != "ram"]
     return max(named, key=lambda size: size.gib, default=None)
+
+
+def _after_memory(text: str, found: list[Size]) -> list[Size]:
+    """The bare size that follows a bare memory: `4 vcpus, 16 GB, 250 GB each`."""
+    pairs = pairwise(found)
+    return [
+        size
+        for ram, size in pairs
+        if ram.label == "ram" and not size.label and re.fullmatch(r"\s?[,/+]\s?", text[ram.where[1] : size.where[0]])
+    ]
 
 
 def _without_input(text: str) -> str:

@@ -16,7 +16,10 @@ _HOURS = {
 }
 _UNIT = "|".join(f"(?:{words})" for words in _HOURS)
 _ONE = rf"{NUM}[ -]?(?:{_UNIT})(?![a-z0-9])"
-_LENGTH = rf"(?:{NUM} ?h ?(\d{{1,2}})(?: ?m(?:in)?)?(?![a-z0-9])|{_ONE}(?:,? (?:and |und |y |et )?{_ONE})?)"
+_LENGTH = (
+    rf"(?:{NUM} ?h(?:(\d{{1,2}})(?: ?m(?:in)?)?| (?:(\d{{1,2}}) ?m(?:in)?))(?![a-z0-9])|"
+    rf"{_ONE}(?:,? (?:and |und |y |et )?{_ONE})?)"
+)
 _SHORT = rf"{NUM}(?P<short>[dmw])(?=\s?(?:$|[,;.\n)]|spot\b|eu\b|us\b|\$|<|max\b|on-demand))"
 _NOT_LENGTH = re.compile(
     "|".join(
@@ -25,7 +28,7 @@ _NOT_LENGTH = re.compile(
             r"|animat\w+|scans?"
             r"|modell?\w*) [23]d\b",
             rf"(?:every|each|per|alle|jede\w*|cada|tou(?:te)?s les|chaque|매) {_ONE}",
-            rf"(?:/|\bper )\s?{_ONE}",
+            rf"(?:(?<! )/|\bper )\s?{_ONE}",
             rf"\b(?:last|past|previous|next|first|letzten|vergangenen|ultimos|ultimas|derni[eè]re?s"
             rf"|nachsten) {_ONE}",
             rf"(?:지난|최근)\s?{_ONE}",
@@ -53,7 +56,8 @@ _WITHIN = (
     r"|en menos de|antes de|en|a mas tardar en|dans(?: les)?|sous|en moins de|d'ici|avant|en)"
 )
 _LEAD = (
-    rf"(?:\b(?:within|no later than|not later than|inside of|innerhalb(?: von)?|binnen|spatestens (?:in|nach)"
+    rf"(?:\b(?:within|in under|in less than|in at most|in no more than"
+    rf"|no later than|not later than|inside of|innerhalb(?: von)?|binnen|spatestens (?:in|nach)"
     rf"|dentro de(?: las?| los)?|en menos de|antes de|a mas tardar en|en un plazo(?: maximo)? de"
     rf"|plazo(?: maximo)?(?: de)?:?|dans (?:les|un delai de)|sous|d'ici|en moins de|avant|au plus tard (?:dans"
     rf"|en)"
@@ -78,7 +82,7 @@ _LATENCY = re.compile(
 def _hours(match: re.Match[str]) -> float:
     total = 0.0
     for part in re.finditer(
-        rf"(?:(\d+(?:\.\d+)?)[ -]?(?P<unit>{_UNIT})(?![a-z])|(?<=h)\s?(?P<minutes>\d{{1,2}})(?:m|min)?$)", match[0]
+        rf"(?:(\d+(?:\.\d+)?)[ -]?(?P<unit>{_UNIT})(?![a-z])|(?<=h)\s?(?P<minutes>\d{{1,2}}) ?(?:m|min)?$)", match[0]
     ):
         if part["minutes"]:
             total += float(part["minutes"]) / 60

@@ -26,7 +26,9 @@ _KEYWORDS: dict[Tongue, str] = {
     " preemptible interrupted"
     " spot demand region terabyte terabytes gigabyte gigabytes classifier notebook analysis container"
     " cluster azure"
-    " google frankfurt amsterdam london berlin tokyo",
+    " google frankfurt amsterdam london berlin tokyo india japan brazil korea spain poland sweden"
+    " toronto sydney mumbai dublin madrid munich zurich stockholm barcelona melbourne chicago seattle"
+    " inference sentiment preemptible monthly storage currently hosted provision",
     "de": "trainieren modell server speicher arbeitsspeicher stunden kerne kernen monat budget dollar daten"
     " deutschland"
     " maschinen knoten nutzer kunden latenz simulation datenbank",
@@ -44,11 +46,11 @@ _RIGHT = (
     "mode modes sever severe note noted moth dynamics sport post serve serves served state states"
     " trained trainer"
     " strain hose house housed week weak date dates care bucked convent covert expert experts achieve person"
-    " personnel instant demands regional spoil sport pot moodle modern patent budge dyas finishes finished"
+    " personnel instant demands regional spoil sport pot moodle modern patent budge finishes finished"
     " rendered vendor tender gender converts converted deploys deployed exported archived interference latent"
     " servant serving savings memories stored store stores scores score sores corps cures curse course coarse"
-    " chores cares hors dans avec trainee trains analyses analysts users simulated responses minute minutes"
-    " regions"
+    " chores cares dans avec trainee trains analyses analysts users simulated responses minute minutes"
+    " regions spin span chart hosed roasted"
 )
 
 
@@ -60,7 +62,7 @@ def _slips(tongue: Tongue) -> dict[str, str]:
         for slip in _variants(word):
             found.setdefault(slip, word)
     forms = [form for word in keywords for form in (word, word + "s", word.removesuffix("s"), word.removesuffix("n"))]
-    for right in (*_RIGHT.split(), *forms, *names()):
+    for right in (*_RIGHT.split(), *(("hors",) if tongue == "fr" else ()), *forms, *names()):
         found.pop(right, None)
     return found
 
