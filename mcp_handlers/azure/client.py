@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from workflow.model.errors import NoPermission
+from workflow.model.errors import NoPermission, NotFound
 
 if TYPE_CHECKING:
     from azure.keyvault.secrets import SecretClient
@@ -21,6 +22,8 @@ PUBLIC = "https://management.azure.com"
 _VAULTS = ".vault.azure.net"
 _VAULT = ("connection_verify", "connection_timeout", "read_timeout", "retry_policy", "user_agent")
 _IDENTITY = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*|")
+"""What the name of a resource may be: with a dot in front it could lead elsewhere. Empty: a listing."""
 
 
 class Clients:
@@ -77,7 +80,12 @@ class Clients:
         return client
 
     def id(self, kind: str, *names: str) -> str:
-        """The id of a resource in our group: `id("Microsoft.Network/virtualNetworks/subnets", "net", "machines")`."""
+        """The id of a resource in our group: `id("Microsoft.Network/virtualNetworks/subnets", "net", "machines")`.
+
+        Raises NotFound for a name that would lead elsewhere: it becomes part of an address.
+        """
+        if not all(map(_PLAIN.fullmatch, names)):
+            raise NotFound("The name is none that Azure gives to a resource.")
         provider, *types = kind.split("/")
         below = "/".join(f"{one}/{name}" for one, name in zip(types, names, strict=True))
         return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}/providers/{provider}/{below}"
