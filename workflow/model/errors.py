@@ -213,6 +213,13 @@ class LeaseLost(InHand):
     code = "LEASE_LOST"
 
 
+class PricesRefused(Terminal):
+    """Refreshed prices cannot be believed. The price files are as they were."""
+
+    code = "PRICES_REFUSED"
+    default_remedy = "The price files are as they were. Look at what the source sends before it is believed."
+
+
 class Forbidden(Terminal):
     """Who asks is known, and may not do this."""
 
