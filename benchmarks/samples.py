@@ -14,6 +14,7 @@ from functions.registry import contract, tool_names
 from functions.trust import JWKS, LOCAL
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.grant import Grant
+from mcp_handlers.kernel.wire import mirror
 from policies.engine.bundle import load_bundle
 from workflow.control.sign import Signer
 from workflow.model.base import Json, digest
@@ -70,6 +71,7 @@ def sample(cloud: str, tool: str) -> Sample:
         "mcp-name": tool,
         "authorization": f"Bearer {signer().token(PRINCIPAL, cloud, timedelta(days=1))}",
     }
+    headers |= mirror(contract(tool).mirrored(), exact)
     if contract(tool).risk != "read":
         headers["tollgate-grant"] = _grant(cloud, tool, exact)
     meta = {
@@ -140,6 +142,7 @@ def _given(cloud: str) -> dict[str, Json]:
         "get_cost_estimate": {"vcpus": 8, "memory_gib": 32},
         "get_health": {"resource": server, "tenant": "acme"},
         "get_quotas": {"region": region, "machine": machine},
+        "list_resources": {"region": region, "tenant": "acme"},
         "launch_spot": {**placed, "machine": machine},
         "provision_compute": {**placed, "machine": machine},
         "release_resource": {"resource": server, "tenant": "acme"},

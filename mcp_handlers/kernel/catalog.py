@@ -43,6 +43,10 @@ class Catalog:
         """Whether the cloud has it."""
         return tool in self.tools
 
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        """As its contract says."""
+        return self.tools[tool].mirrored()
+
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Send a call where it is decided, with the caller's own token: it is made out to this cloud's tools."""
         contract = self.tools[tool]

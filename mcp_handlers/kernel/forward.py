@@ -14,7 +14,8 @@ from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.bulkhead import Lane
 from mcp_handlers.kernel.grant import HEADER
 from mcp_handlers.kernel.result import Result
-from mcp_handlers.kernel.wire import META, MODERN, encode_header
+from mcp_handlers.kernel.wire import META, MODERN, encode_header, mirror
+from mcp_handlers.tools.contract import MIRRORED
 from workflow.model.base import Json, Noun
 from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
 
@@ -86,6 +87,7 @@ def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, 
         "mcp-protocol-version": MODERN[0],
         "mcp-method": "tools/call",
         "mcp-name": encode_header(tool),
+        **mirror(MIRRORED, arguments),
     }
     if leave.grant:
         headers[HEADER] = leave.grant

@@ -58,6 +58,10 @@ class Function:
         """Whether it is this one."""
         return tool == self.tool.name
 
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        """As its contract says."""
+        return self.tool.mirrored()
+
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Identity, deadline, Input, Grant (writes), gate, resilience, handler, receipt: in this order, each able to
         end it."""

@@ -35,6 +35,10 @@ class Observed:
         """The service's own."""
         return self.service.has(tool)
 
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        """The service's own."""
+        return self.service.mirrored(tool)
+
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """The service's answer."""
         started, code = time.perf_counter(), "INTERNAL"

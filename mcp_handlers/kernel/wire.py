@@ -24,6 +24,7 @@ UNSUPPORTED_VERSION = -32022
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 MODERN = ("2026-07-28",)
 META = "io.modelcontextprotocol/"
+_PARAM = "mcp-param-"
 _STATUS = {METHOD_NOT_FOUND: 404, INTERNAL_ERROR: 500}
 _NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"} | dict.fromkeys(
     ("tasks/get", "tasks/cancel", "tasks/update"), "taskId"
@@ -115,9 +116,39 @@ def _check_mirrors(method: str, params: dict[str, Any], headers: Mapping[str, st
         raise RpcError(HEADER_MISMATCH, "The Mcp-Name header differs from the body")
 
 
+def mirror(mirrored: Mapping[str, str], arguments: Mapping[str, Any]) -> dict[str, str]:
+    """The `Mcp-Param-*` headers (names in lower case) of a call with these arguments. `mirrored` names the header of
+    each argument that has one; an argument that is not there, or null, is not mirrored."""
+    said = {name: _plain(arguments.get(argument)) for argument, name in mirrored.items()}
+    return {_PARAM + name.lower(): encode_header(value) for name, value in said.items() if value is not None}
+
+
+def check_mirrored(
+    mirrored: Mapping[str, str], arguments: Mapping[str, Any], headers: Mapping[str, str], *, required: bool
+) -> None:
+    """Raises RpcError where an argument's header is not there, or says something else, or nothing is there to mirror.
+
+    As with the other mirrors a header that is there must agree in every revision.
+    """
+    for argument, name in mirrored.items():
+        header, value = headers.get(_PARAM + name.lower()), _plain(arguments.get(argument))
+        if header is None and not (required and value is not None):
+            continue
+        if value is None or decode_header(header) != value:
+            raise RpcError(HEADER_MISMATCH, f"The Mcp-Param-{name} header differs from the argument {argument}")
+
+
+def _plain(value: Any) -> str | None:
+    """A value as a header has it; None for what no header can say."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
+
+
 def decode_header(value: str | None) -> str | None:
     """A header's text; `=?base64?…?=` carries what plain ASCII cannot. None for what does not decode cleanly."""
-    if value is None or not (value.startswith("=?base64?") and value.endswith("?=")):
+    shortest = len("=?base64??=")
+    if value is None or len(value) < shortest or not (value.startswith("=?base64?") and value.endswith("?=")):
         return value
     raw = value[len("=?base64?") : -2]
     try:

@@ -13,7 +13,14 @@ from workflow.model.base import Json, Noun, Risk
 from workflow.model.run import Resource
 from workflow.model.workload import Name
 
+MIRROR = "x-mcp-header"
+"""In a schema: clients send this property's value in the header `Mcp-Param-<name>` too, so that gateways may route."""
+MIRRORED = {"region": "Region"}
+"""The arguments of tools that are mirrored, and the headers' names."""
+
 Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,30}$")]
+Where = Annotated[Region, Field(json_schema_extra={MIRROR: MIRRORED["region"]})]
+"""The one region that a call is for."""
 Zone = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,32}$")]
 Machine = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$")]
 ResourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/._,@-]{0,511}$")]
@@ -41,7 +48,7 @@ class Data(Noun):
 class Placed(Noun):
     """Input of a tool that creates something: where, protected how, and whose it is."""
 
-    region: Region
+    region: Where
     encrypted: bool = True
     public: bool = False
     tags: Tags
@@ -72,6 +79,13 @@ class Tool:
     output: type[Noun]
     undo: Callable[[Any, Any], list[Undo]] | None = None
     annotations: dict[str, bool] = field(default_factory=dict)
+
+    def mirrored(self) -> dict[str, str]:
+        """The arguments that clients mirror into a header, with the header's name."""
+        extras = {name: info.json_schema_extra for name, info in self.input.model_fields.items()}
+        return {
+            name: str(extra[MIRROR]) for name, extra in extras.items() if isinstance(extra, dict) and MIRROR in extra
+        }
 
     def hints(self) -> dict[str, Any]:
         """MCP annotations: what a client may assume before it calls."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mcp_handlers.tools.contract import Region, Tool, Undo
+from mcp_handlers.tools.contract import Tool, Undo, Where
 from workflow.model.base import Noun
 from workflow.model.errors import NotFound, Rejected
 from workflow.model.run import Resource
@@ -29,7 +29,7 @@ class Input(Noun):
     `weights`, where given, are set as they are: weight by target. `region` is the home region, for policy.
     """
 
-    region: Region
+    region: Where
     zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
     record: Annotated[str, Field(pattern=r"^[A-Za-z0-9*_][A-Za-z0-9._*-]{0,253}$")]
     type: Literal["A", "AAAA", "CNAME"] = "A"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mcp_handlers.tools.contract import Machine, Region, Tool
+from mcp_handlers.tools.contract import Machine, Tool, Where
 from workflow.model.base import Noun, Purchase
 
 
@@ -14,7 +14,7 @@ class Input(Noun):
     `managed`: through the managed training service, which has quotas of its own on some clouds.
     """
 
-    region: Region
+    region: Where
     machine: Machine
     count: int = Field(default=1, ge=1, le=1000)
     purchase: Purchase = "on_demand"

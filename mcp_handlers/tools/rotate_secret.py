@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from mcp_handlers.tools.contract import Region, Tool, Undo
+from mcp_handlers.tools.contract import Tool, Undo, Where
 from workflow.model.base import Noun
 from workflow.model.run import Resource
 from workflow.model.workload import Name
@@ -26,7 +26,7 @@ class Input(Noun):
     that and nothing else. `restore` makes an earlier version, still in its grace, current again instead of a new value.
     """
 
-    region: Region
+    region: Where
     secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_+=.@-]{0,126}$")]
     tenant: Name
     length: int = Field(default=32, ge=16, le=128)

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from mcp_handlers.tools.contract import Machine, Region, Tags, Tool, Undo, Zone
+from mcp_handlers.tools.contract import Machine, Tags, Tool, Undo, Where, Zone
 from workflow.model.base import Cloud, Noun
 from workflow.model.errors import Rejected
 from workflow.model.run import Resource
@@ -38,7 +38,7 @@ class Input(Noun):
     pools.
     """
 
-    region: Region
+    region: Where
     zone: Zone = ""
     cluster: PoolName | Annotated[str, Field(max_length=0)] = ""
     pool: PoolName

@@ -79,13 +79,18 @@ _CONTENT: dict[str, tuple[Json, ...]] = {
     "test_missing_capability": (),
     "json_schema_2020_12_tool": (_text("Understood."),),
     "greet": (),
+    "test_x_mcp_header": (_text("Mirrored."),),
     "slow_compute": (_text("Computed."),),
     "failing_job": (_text("This job fails."),),
     "protocol_error_job": (),
 }
+MIRRORING = "test_x_mcp_header"
+"""The tool with an argument that clients mirror into a header."""
 _SLOW = ("slow_compute", "failing_job", "protocol_error_job")
 TOOLS = {name: Tool(name, "", "write" if name in _SLOW else "read", Noun, Noun) for name in _CONTENT}
 """Their contracts, as far as whoever keeps tasks looks at them."""
+_WORD = {"type": "object", "properties": {"word": {"type": "string", "x-mcp-header": "Word"}}}
+_SCHEMAS = {"json_schema_2020_12_tool": CONTACT, MIRRORING: _WORD}
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Demo:
             {
                 "name": name,
                 "description": "Part of the conformance suite.",
-                "inputSchema": CONTACT if name == "json_schema_2020_12_tool" else empty,
+                "inputSchema": _SCHEMAS.get(name, empty),
             }
             for name in sorted(_CONTENT)
         ]
@@ -109,6 +114,10 @@ class Demo:
     def has(self, tool: str) -> bool:
         """Whether there is such a tool."""
         return tool in _CONTENT
+
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        """The one argument that is."""
+        return {"word": "Word"} if tool == MIRRORING else {}
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """What the suite expects of the tool."""

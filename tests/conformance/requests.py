@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mcp.shared.inbound import encode_header_value
+
 from mcp_handlers.kernel.wire import LEGACY, META, MODERN
 
 METHODS = (
@@ -17,6 +19,8 @@ METHODS = (
     "notifications/cancelled", "notifications/progress", "no/such", "TOOLS/LIST", "",
 )  # fmt: skip
 ABSENT = object()
+WORDS = tuple({"word": word} for word in ("b", "b", "b", "b", "wörd", " b", "=?base64?=", 7, True, None, ["b"]))
+"""Arguments of the tool that has one which is mirrored."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Draw:
         found: dict[str, Any] = {}
         if method == "tools/call":
             found["name"] = self._mostly(self._random.choice(self._tools), "no_such_tool", "", 5, None, ["x"], ABSENT)
-            found["arguments"] = self._mostly({}, None, [], "text", {"a": 1}, ABSENT, odds=0.7)
+            found["arguments"] = self._mostly({}, None, [], "text", {"a": 1}, *WORDS, ABSENT, odds=0.5)
         if method == "initialize":
             found["protocolVersion"] = self._mostly(self._random.choice(LEGACY), "1999-01-01", *MODERN, 7, ABSENT)
             found["clientInfo"] = self._mostly({"name": "c", "version": "1"}, {}, "c", None, ABSENT)
@@ -94,6 +98,11 @@ class Draw:
             lines["mcp-name"] = self._mostly(
                 self._random.choice((named, named, encoded)), None, "other", "=?base64?!!!?=", "=?base64?YQ?=", odds=0.9
             )
+        word = (params.get("arguments") or {}) if isinstance(params, dict) else {}
+        if isinstance(word, dict) and (modern or self._random.random() < 0.1):
+            lines["mcp-param-word"] = self._mostly(
+                _plain(word.get("word")), None, "b", "=?base64?Yg==?=", "=?base64?!?="
+            )
         return found | {name: value for name, value in lines.items() if value is not None}
 
     def _written(self, body: Any) -> bytes:
@@ -103,3 +112,10 @@ class Draw:
         return self._random.choice(
             (b"", b"{", b"null", b"7", b'"text"', b"[]", b"[" + text + b"]", text[:-2], b"\xff\xfe" + text, text + b"x")
         )
+
+
+def _plain(word: Any) -> str | None:
+    """A word as a client mirrors it."""
+    if isinstance(word, bool) or word is None or isinstance(word, list):
+        return None if word is None or isinstance(word, list) else str(word).lower()
+    return encode_header_value(str(word))

@@ -17,8 +17,9 @@ from mcp_handlers.kernel.identity import SignedIdentity
 from mcp_handlers.kernel.jws import Keys
 from mcp_handlers.kernel.resilience import Resilience
 from mcp_handlers.kernel.retry import Retry
+from mcp_handlers.kernel.wire import mirror
 from mcp_handlers.tools import create_storage_bucket, get_health
-from mcp_handlers.tools.contract import Tool
+from mcp_handlers.tools.contract import MIRRORED, Tool
 from policies.engine.question import MachineFacts
 from tests.fakes.clock import FixedClock
 from tests.fakes.gate import ToldGate
@@ -114,13 +115,23 @@ class World:
         }
         return Grant.model_validate(fitting | changed)
 
-    def headers(self, tool: str, *, grant: Grant | None = None, plane: str = "aws", **more: str) -> dict[str, str]:
-        """A modern tools/call's headers with a token of Ada's."""
+    def headers(
+        self,
+        tool: str,
+        arguments: Json | None = None,
+        *,
+        grant: Grant | None = None,
+        plane: str = "aws",
+        **more: str,
+    ) -> dict[str, str]:
+        """A modern tools/call's headers with a token of Ada's; of a write with BUCKET, unless told other arguments."""
+        write = BUCKET if tool == create_storage_bucket.TOOL.name else {}
         found = {
             "authorization": f"Bearer {self.signer.token(ADA, plane)}",
             "mcp-protocol-version": "2026-07-28",
             "mcp-method": "tools/call",
             "mcp-name": tool,
+            **mirror(MIRRORED | {"cloud": "Cloud"}, write if arguments is None else arguments),
         }
         if grant:
             found["tollgate-grant"] = self.signer.grant(grant)

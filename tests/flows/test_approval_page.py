@@ -1,8 +1,8 @@
 """A call that waits for a person: what MCP clients of either age are told, and the page where the person decides."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -36,11 +36,16 @@ def dear(run: str) -> Json:
     return {"cloud": "aws", "region": "eu-west-1", "tags": tags, **shape}
 
 
-def connect(house: House, mode: str = "2026-07-28", plane: str = "control", **callbacks: Any) -> Any:
-    """The official client, as Ada."""
+@asynccontextmanager
+async def connect(
+    house: House, mode: str = "2026-07-28", plane: str = "control", **callbacks: Any
+) -> AsyncIterator[Client]:
+    """The official client, as Ada, which has listed the tools: from the list it knows what to send as headers too."""
     url = house.told.control_url if plane == "control" else house.told.cloud_url(plane)
     http = httpx2.AsyncClient(headers={"authorization": f"Bearer {token(house, ADA, plane)}"}, timeout=60)
-    return Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode, **callbacks)
+    async with Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode, **callbacks) as client:
+        await client.list_tools()
+        yield client
 
 
 @contextmanager

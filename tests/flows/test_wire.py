@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from functions.cli.principal import local_principal
 from functions.registry import tool_names
 from mcp_handlers.kernel.clock import SystemClock
+from mcp_handlers.kernel.wire import mirror
 from tests.flows.house import House
 from workflow.control.signing import local_signer
 from workflow.model.workload import Principal
@@ -133,6 +134,7 @@ async def test_a_slow_write_does_not_hold_the_connection_of_a_client_that_takes_
 
     async def ask(method: str, named: str, **params: Any) -> Any:
         headers = {"mcp-protocol-version": "2026-07-28", "mcp-method": method, "mcp-name": named}
+        headers |= mirror({"region": "Region", "cloud": "Cloud"}, params.get("arguments", {}))
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
         return (await http.post(f"{house.told.control_url}/mcp", json=message, headers=headers)).json()["result"]
 

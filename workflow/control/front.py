@@ -13,7 +13,7 @@ from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
 from mcp_handlers.kernel.retry import settles
 from mcp_handlers.tools import get_health
-from mcp_handlers.tools.contract import Tool
+from mcp_handlers.tools.contract import MIRROR, Tool
 from workflow.control.decide import Control, Decided
 from workflow.control.rate import Rates
 from workflow.model.base import Json, digest
@@ -39,6 +39,8 @@ RUN = "tollgate/run"
 STEP = "tollgate/step"
 FENCE = "tollgate/fence"
 """The token of the lease under which a run's call is made: of a hand that lost the run, nothing is done."""
+CLOUD_HEADER = "Cloud"
+"""Where clients mirror `cloud`: a gateway may send `Mcp-Param-Cloud: aws` another way than the rest."""
 DIRECT = "mcp-"
 """What the id of a call outside any run begins with."""
 
@@ -70,6 +72,10 @@ class Front:
     def has(self, tool: str) -> bool:
         """Whether there is such a tool."""
         return tool in self.control.tools
+
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        """As its contract says, and the cloud."""
+        return self.control.tools[tool].mirrored() | ({} if self.only else {"cloud": CLOUD_HEADER})
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call on one cloud, if it may be done, once for each effect."""
@@ -211,7 +217,7 @@ def _effect(meta: Json, principal: Principal, tool: Tool, cloud: str, exact: Jso
 
 def _with_cloud(tool: Json, clouds: list[str]) -> Json:
     schema = tool["inputSchema"]
-    where = {"type": "string", "enum": clouds, "description": "The cloud to act on."}
+    where = {"type": "string", "enum": clouds, "description": "The cloud to act on.", MIRROR: CLOUD_HEADER}
     properties = {"cloud": where, **schema.get("properties", {})}
     return {
         **tool,

@@ -48,7 +48,7 @@ class Reads:
         wrong = [*mistakes(tool, arguments), *(("", "at odds", {**arguments, **odd}) for odd in self.at_odds)]
         passed = {}
         for field, what, given in wrong:
-            answer = await endpoint.rpc(around.headers(self.tool, plane=world.cloud), call(self.tool, given))
+            answer = await endpoint.rpc(around.headers(self.tool, given, plane=world.cloud), call(self.tool, given))
             error = _error(json.loads(answer.body))
             if error.get("code") != "BAD_REQUEST" or field not in error["message"]:
                 passed[f"{field} {what}"] = error

@@ -252,7 +252,7 @@ async def test_the_value_never_leaves_the_function(bench: Bench, caplog: pytest.
             tool=TOOL.name, cloud=cloud, arguments_digest=digest(exact), principal=ADA, run="r1", step=str(number),
             key=f"{number}" * 40, decision="d" * 64, revision=world.gate.revision,
         )  # fmt: skip
-        headers = world.headers(TOOL.name, grant=grant, plane=cloud)
+        headers = world.headers(TOOL.name, asked, grant=grant, plane=cloud)
         answer = await Endpoint(function).rpc(headers, call(TOOL.name, asked))
         told += answer.body
 

@@ -13,6 +13,7 @@ from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
 from mcp_handlers.kernel.result import done, failed
 from mcp_handlers.kernel.tasks import EXTENSION
+from mcp_handlers.kernel.wire import mirror
 from mcp_handlers.tools import create_storage_bucket, get_health, release_resource
 from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.gate import ToldGate
@@ -86,6 +87,7 @@ class Plane:
             "mcp-protocol-version": "2026-07-28",
             "mcp-method": method,
             "mcp-name": params.get("name", params.get("taskId", "")),
+            **mirror({"region": "Region", "cloud": "Cloud"}, params.get("arguments", {})),
         }
         response = await endpoint.rpc(headers, json.dumps(body).encode())
         told = json.loads(response.body)

@@ -47,7 +47,7 @@ class Plane:
         """A create_storage_bucket on aws."""
         body = json.loads(call("create_storage_bucket", {"cloud": "aws", **arguments}))
         body["params"]["_meta"] |= meta
-        headers = self.world.headers("create_storage_bucket")
+        headers = self.world.headers("create_storage_bucket", {"cloud": "aws", **arguments})
         headers["authorization"] = f"Bearer {self.control.signer.token(who, 'control')}"
         answer = json.loads((await self.front.rpc(headers, json.dumps(body).encode())).body)
         result: Json = answer["result"]

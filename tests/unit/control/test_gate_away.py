@@ -53,7 +53,7 @@ async def test_a_call_to_the_front_is_answered_503_and_nothing_is_held_or_done(
         )
         clouds: Any = {"aws": None}
         front = Endpoint(Front(control, clouds, world.identity, Rates(limits(), world.clock)))
-        headers = world.headers(tool, plane="control")
+        headers = world.headers(tool, {"cloud": "aws", **arguments}, plane="control")
         response = await front.rpc(headers, call(tool, {"cloud": "aws", **arguments}))
         assert await store.entries() == []
     error = json.loads(response.body)["error"]

@@ -74,7 +74,7 @@ class House:
         """A call of the control plane."""
         message = json.loads(call(tool, {"cloud": "aws", **arguments}))
         message["params"]["_meta"] |= meta
-        headers = self.world.headers(tool, plane="control")
+        headers = self.world.headers(tool, {"cloud": "aws", **arguments}, plane="control")
         return await self.front.rpc(headers, json.dumps(message).encode())
 
     async def write(self, **meta: Any) -> Json:

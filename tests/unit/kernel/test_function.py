@@ -17,7 +17,7 @@ TOOL = "create_storage_bucket"
 
 async def ask(world: World, arguments: Json, **headers: Any) -> tuple[int, Json]:
     """A write with these arguments: status, and the result or error."""
-    response = await world.bucket.rpc(world.headers(TOOL, **headers), call(TOOL, arguments))
+    response = await world.bucket.rpc(world.headers(TOOL, arguments, **headers), call(TOOL, arguments))
     body = json.loads(response.body)
     return response.status, body.get("result", body.get("error"))
 

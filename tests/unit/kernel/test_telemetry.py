@@ -43,7 +43,7 @@ async def ask(world: World, arguments: Json = BUCKET, **meta: Any) -> Json:
     message = json.loads(call(TOOL, arguments))
     message["params"]["_meta"] |= {name.replace("__", "/"): value for name, value in meta.items()}
     endpoint = Endpoint(Observed(world.function(create_storage_bucket.TOOL)))
-    response = await endpoint.rpc(world.headers(TOOL, grant=world.grant()), json.dumps(message).encode())
+    response = await endpoint.rpc(world.headers(TOOL, arguments, grant=world.grant()), json.dumps(message).encode())
     found: Json = json.loads(response.body)
     return found
 

@@ -40,6 +40,9 @@ class Slow:
         """Its one tool."""
         return [{"name": "wait", "description": "Waits.", "inputSchema": {"type": "object"}}]
 
+    def mirrored(self, tool: str) -> Mapping[str, str]:
+        return {}
+
     def has(self, tool: str) -> bool:
         """Whether it is this one."""
         return tool == "wait"
