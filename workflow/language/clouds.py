@@ -55,6 +55,11 @@ def read(text: str) -> tuple[str, ...]:
     return tuple(sorted(left))
 
 
+def excluded(text: str) -> tuple[str, ...]:
+    """The clouds refused by name, sorted."""
+    return tuple(sorted({_cloud(text[start:end]) for start, end in _names_in(text, refused(text, _CLOUD))}))
+
+
 def _names_in(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(a + m.start(), a + m.end()) for a, b in spans for m in re.finditer(_CLOUD, text[a:b] + " ")]
 

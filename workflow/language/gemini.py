@@ -15,7 +15,7 @@ from workflow.language.clouds import CLOUDS
 from workflow.language.instructions import FIELDS, INSTRUCTIONS
 from workflow.language.places import jurisdictions
 from workflow.language.regions import is_name
-from workflow.language.rules import check
+from workflow.language.rules import beyond_labels, check
 from workflow.model.base import Json
 from workflow.model.ports import Language, Reading
 from workflow.model.workload import Workload
@@ -50,7 +50,7 @@ class GeminiReader:
             reading = await self.rules.read(text)
             note = f"{self.model} gave no usable answer ({_reason(error)}); read by rules instead"
             return reading.model_copy(update={"notes": (*reading.notes, note)})
-        return Reading(workload=workload, reader=self.model)
+        return Reading(workload=workload.model_copy(update=beyond_labels(text)), reader=self.model)
 
     async def _ask(self, text: str) -> Workload:
         chat = await asyncio.to_thread(lambda: self._chat)
@@ -95,6 +95,7 @@ def answer_schema() -> Json:
     """The Workload's JSON schema in the subset that the Gemini API takes, with every field required."""
     schema: Json = _subset(Workload.model_json_schema())
     del schema["description"]
+    schema["properties"] = {name: schema["properties"][name] for name in FIELDS}
     return schema | {"required": list(FIELDS), "propertyOrdering": list(FIELDS)}
 
 

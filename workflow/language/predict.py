@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Iterable
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Language
+from workflow.model.workload import LABELLED
 
 
 async def predictions(lines: Iterable[str], language: Language) -> AsyncIterator[Json]:
-    """Read every request. `got` has all the Workload's fields; for a request that cannot be read it is null and
+    """Read every request. `got` has the labelled fields; for a request that cannot be read it is null and
     `error` says why. Raises BadRequest, naming the line, where a line is no request."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -22,7 +23,7 @@ async def predictions(lines: Iterable[str], language: Language) -> AsyncIterator
         except BadRequest as error:
             yield {"id": name, "got": None, "error": f"{error.message} {error.remedy}"}
         else:
-            yield {"id": name, "got": reading.workload.model_dump(mode="json")}
+            yield {"id": name, "got": reading.workload.model_dump(mode="json", include=set(LABELLED))}
 
 
 def _request(line: str, number: int) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from workflow.language.negation import blank, refused
 
@@ -21,11 +22,29 @@ def name() -> str:
     return rf"(?<![\w-])(?:{aws}|{gcp}|{azure})(?=(?:-[a-f]|[a-f])?(?![a-z0-9])(?!-\d))"
 
 
+class Named(NamedTuple):
+    """The regions that a text names: those it demands, and those it refuses."""
+
+    demanded: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def named(text: str) -> Named:
+    """Both kinds at once."""
+    return Named(read(text), excluded(text))
+
+
 def read(text: str) -> tuple[str, ...]:
     """The regions demanded, in the order of mention. Refused ones and sources (`from us-east-1`) are left out."""
     text = blank(text, refused(text, name()))
     text = re.sub(rf"\bfrom (?:\w+ ){{0,4}}(?:{name()})", " ", text)
     return tuple(dict.fromkeys(re.findall(name(), text)))
+
+
+def excluded(text: str) -> tuple[str, ...]:
+    """The regions refused by name, in the order of mention."""
+    spans = sorted(refused(text, name()))
+    return tuple(dict.fromkeys(found for start, end in spans for found in re.findall(name(), text[start:end] + " ")))
 
 
 def without(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,9 +18,11 @@ from workflow.language import (
     near,
     personal,
     purchase,
+    recurrence,
     regions,
     residency,
     sizes,
+    state,
     timing,
 )
 from workflow.language.corrections import corrected
@@ -27,7 +30,7 @@ from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Reading
-from workflow.model.workload import MAX_TEXT, Workload
+from workflow.model.workload import LABELLED, MAX_TEXT, Workload
 
 _EXAMPLE = "Say what to run, for example: Train a vision model on one A100 for 6 hours, EU data only, under $100."
 _LASTING = re.compile(
@@ -47,11 +50,19 @@ def parse(text: str) -> Workload:
     """The Workload that the text asks for. Raises BadRequest as `RulesParser.read` does."""
     check(text)
     whole = corrected(normal(text)[0])
-    named = regions.read(without_past(whole))
+    named = regions.named(without_past(whole))
     for tidy in (without_orders, clauses_without_orders):
         if workload := _workload(without_past(tidy(whole)), named):
             return workload
     raise BadRequest("The text names no work that a cloud could do.", _EXAMPLE)
+
+
+def beyond_labels(text: str) -> dict[str, Any]:
+    """The Workload's fields that a model is not asked for, by the rules; empty where they cannot read the text."""
+    try:
+        return parse(text).model_dump(exclude=set(LABELLED))
+    except BadRequest:
+        return {}
 
 
 def check(text: str) -> None:
@@ -94,9 +105,9 @@ def _hardware(text: str) -> _Hardware:
     )
 
 
-def _workload(text: str, named: tuple[str, ...]) -> Workload | None:
-    """The Workload of a text that is only about the work; `named` are the regions that it demands."""
-    wanted_clouds = clouds.read(text)
+def _workload(text: str, named: regions.Named) -> Workload | None:
+    """The Workload of a text that is only about the work; `named` are the regions that it names."""
+    wanted_clouds, refused_clouds = clouds.read(text), clouds.excluded(text)
     text = regions.without(text)
     hardware, rest = _hardware(text), gpus.without(text)
     hours, deadline = timing.lengths(rest)
@@ -126,12 +137,17 @@ def _workload(text: str, named: tuple[str, ...]) -> Workload | None:
             budget_per=cap.per if cap else None,
             residency=residency.read(text, european_law=personal.european_law(text)),
             near=near.read(text),
-            regions=named,
+            regions=named.demanded,
             clouds=wanted_clouds,
             purchase=purchase.read(text),
             max_latency_ms=latency,
             storage_gib=machines.for_each(disk.gib, hardware.nodes, rest, disk.where) if disk else None,
             personal_data=personal.read(text),
+            excluded_regions=named.refused,
+            excluded_clouds=refused_clouds,
+            any_gpu=hardware.gpu_count > 0 and hardware.gpu is None,
+            recurs=recurrence.read(text),
+            stateful=state.read(text, kind=work),
         )
     except ValidationError as error:
         first = error.errors()[0]

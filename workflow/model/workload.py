@@ -11,6 +11,7 @@ from workflow.model.base import Cloud, Noun
 
 Kind = Literal["training", "serving", "batch", "service", "storage"]
 Channel = Literal["terminal", "mcp", "chat", "ticket", "schedule", "api"]
+Recurrence = Literal["hourly", "daily", "weekdays", "weekly", "monthly", "quarterly", "yearly"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,62}$")]
 MAX_TEXT = 8_000
 """The longest request text, in characters. A page of prose is about 3,000."""
@@ -43,6 +44,9 @@ class Workload(Noun):
     (None: any type). `hours` is the work's length, `deadline_hours` the time it must be done in.
     `budget_usd` is the cap as asked, in US dollars per `budget_per`; cents begin at `budget_cents`.
     `residency` lists jurisdictions of which any one satisfies the demand.
+
+    The fields after `personal_data` keep what the labels of a labelled request (`LABELLED`) cannot say: what was ruled
+    out by name, a GPU of any type, how often the work comes again, and whether it keeps state.
     """
 
     kind: Kind
@@ -63,8 +67,17 @@ class Workload(Noun):
     max_latency_ms: float | None = Field(default=None, gt=0)
     storage_gib: float | None = Field(default=None, gt=0, le=1e9)
     personal_data: bool = False
+    excluded_regions: tuple[str, ...] = ()
+    excluded_clouds: tuple[Cloud, ...] = ()
+    any_gpu: bool = False
+    recurs: Recurrence | None = None
+    stateful: bool = False
 
     @property
     def budget_cents(self) -> int | None:
         """The cap in whole cents, rounded down, so that a cap is never exceeded by rounding."""
         return None if self.budget_usd is None else int(self.budget_usd * 100 + 1e-6)
+
+
+LABELLED = tuple(Workload.model_fields)[: tuple(Workload.model_fields).index("personal_data") + 1]
+"""The fields that labelled requests and a model's answer have."""

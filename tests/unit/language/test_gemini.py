@@ -20,13 +20,13 @@ from workflow.language.gemini import DEFAULT_MODEL, GeminiReader, answer_schema,
 from workflow.language.rules import RulesParser, parse
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Reading
-from workflow.model.workload import Workload
+from workflow.model.workload import LABELLED, Workload
 
 KEY = "a-key-that-must-not-show"
 TEXT = "Train a vision model on one A100 for 6 hours, EU data only, under $100"
 ANSWER: dict[str, Any] = Workload(
     kind="training", gpu="A100", gpu_count=1, hours=6, budget_usd=90, budget_per="run", residency=("EU",)
-).model_dump(mode="json")
+).model_dump(mode="json", include=set(LABELLED))
 
 
 def _module(name: str) -> ModuleType:
@@ -67,7 +67,7 @@ async def test_the_text_is_sent_as_data_apart_from_the_instructions(server: Any,
     assert TEXT not in json.dumps(asked["systemInstruction"])
     assert asked["generationConfig"]["temperature"] == 0
     assert asked["generationConfig"]["responseMimeType"] == "application/json"
-    assert asked["generationConfig"]["responseJsonSchema"]["required"] == list(Workload.model_fields)
+    assert asked["generationConfig"]["responseJsonSchema"]["required"] == list(LABELLED)
 
 
 async def test_the_model_is_a_setting(server: Any) -> None:
@@ -75,6 +75,14 @@ async def test_the_model_is_a_setting(server: Any) -> None:
     env = {"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url, "TOLLGATE_GEMINI_MODEL": "gemini-next-flash"}
     assert (await choose(env).read(TEXT)).reader == "gemini-next-flash"
     assert server.asked[0][0] == "/v1beta/models/gemini-next-flash:generateContent"
+
+
+async def test_what_the_model_is_not_asked_for_is_read_by_the_rules(server: Any, reader: GeminiReader) -> None:
+    server.answers(json.dumps(ANSWER | {"clouds": ["azure", "gcp"]}))
+    reading = await reader.read("Train nightly on one A100, not on AWS and not in europe-west1")
+    assert reading.reader == DEFAULT_MODEL
+    kept = reading.workload
+    assert (kept.excluded_clouds, kept.excluded_regions, kept.recurs) == (("aws",), ("europe-west1",), "daily")
 
 
 def fell_back(reading: Reading, reason: str) -> None:

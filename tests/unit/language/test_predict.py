@@ -9,14 +9,14 @@ import pytest
 from workflow.language.predict import predictions
 from workflow.language.rules import RulesParser
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Workload
+from workflow.model.workload import LABELLED, Workload
 
 
 async def test_each_request_gets_one_prediction_with_all_fields() -> None:
     lines = [json.dumps({"id": "a", "text": "need a bucket", "expect": {}}), "", '{"id": "b", "text": "start a VM"}\n']
     assert [row async for row in predictions(lines, RulesParser())] == [
-        {"id": "a", "got": Workload(kind="storage").model_dump(mode="json")},
-        {"id": "b", "got": Workload(kind="service").model_dump(mode="json")},
+        {"id": "a", "got": Workload(kind="storage").model_dump(mode="json", include=set(LABELLED))},
+        {"id": "b", "got": Workload(kind="service").model_dump(mode="json", include=set(LABELLED))},
     ]
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from workflow.language.predict import predictions
 from workflow.language.rules import RulesParser
-from workflow.model.workload import Workload
+from workflow.model.workload import LABELLED
 
 DATA = Path(__file__).parents[2] / "data"
-FIELDS = tuple(Workload.model_fields)
+FIELDS = LABELLED
 
 
 def labelled(name: str) -> list[dict[str, Any]]:

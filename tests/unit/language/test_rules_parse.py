@@ -19,7 +19,9 @@ async def test_the_main_request_is_read_exactly() -> None:
 
 def test_the_request_that_the_gate_refuses_is_read_exactly() -> None:
     text = "Put our patients' records on a bucket in us-east-1, must stay in the EU"
-    assert parse(text) == Workload(kind="storage", regions=("us-east-1",), residency=("EU",), personal_data=True)
+    assert parse(text) == Workload(
+        kind="storage", regions=("us-east-1",), residency=("EU",), personal_data=True, stateful=True
+    )
 
 
 @pytest.mark.parametrize(
