@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mcp_handlers.kernel.forward import Pass
 from mcp_handlers.kernel.grant import Grant
@@ -13,7 +13,7 @@ from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.elevate import elevated
 from workflow.control.approvals.hearing import Heard, settled, unneeded
 from workflow.control.approvals.matters import call_matter, plan_matter
-from workflow.control.contended import uncontended
+from workflow.control.contended import Turns
 from workflow.control.emergency import freezes, insist_standing
 from workflow.control.judging import judge, plan_questions
 from workflow.control.own import run_cents, takes_back
@@ -67,6 +67,7 @@ class Control:
     clock: Clock
     estimate: Estimate
     terms: Terms = STRICT
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def desk(self) -> Desk:
@@ -136,7 +137,7 @@ class Control:
                 decision=said, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
             )
 
-        return await uncontended(principal.tenant, once)
+        return await self.turns.uncontended(principal.tenant, once)
 
     async def _decide_read(self, principal: Principal, call: Call, run: str, step: str, key: str) -> Decided:
         now = self.clock.now()
@@ -195,7 +196,7 @@ class Control:
                 return None
             return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked, told=heard.told)
 
-        return await uncontended(principal.tenant, once)
+        return await self.turns.uncontended(principal.tenant, once)
 
     def _call(self, step: Step) -> Call:
         return Call(tool=step.tool, risk=self.tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments)
