@@ -10,6 +10,7 @@ from workflow.model.api_key import ApiKey
 from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing, Elevation
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
+from workflow.model.deployment import Deployments, Savings
 from workflow.model.emergency import Emergencies
 from workflow.model.lease import Leases
 from workflow.model.outage import Outages
@@ -264,5 +265,19 @@ class ApiKeys(Protocol):
         """End a key; False where it was ended before. Raises NotFound."""
 
 
-class Store(Runs, Receipts, Budgets, Ledger, Approvals, Elevations, ApiKeys, Emergencies, Leases, Outages, Protocol):
+class Store(
+    Runs,
+    Receipts,
+    Budgets,
+    Ledger,
+    Approvals,
+    Elevations,
+    ApiKeys,
+    Emergencies,
+    Leases,
+    Outages,
+    Deployments,
+    Savings,
+    Protocol,
+):
     """Everything that is kept. Every method is one transaction."""

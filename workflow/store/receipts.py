@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Event, Receipts
 from workflow.model.run import Receipt
-from workflow.store import budget, events
+from workflow.store import budget, deployments, events
 from workflow.store.database import OnDatabase, Transaction
 
 
@@ -29,6 +29,7 @@ async def keep(transaction: Transaction, receipt: Receipt, told: Sequence[Event]
         (receipt.key, receipt.run, receipt.arguments_digest, receipt.model_dump_json()),
     )
     await budget.settle(transaction, receipt.key)
+    await deployments.gone(transaction, receipt)
     await events.append_all(transaction, told)
     return receipt
 

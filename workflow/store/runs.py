@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Entry, Event, Runs
 from workflow.model.run import Record, Run, State
-from workflow.store import events, places
+from workflow.store import deployments, events, places
 from workflow.store.database import OnDatabase, Transaction
 from workflow.store.ledger import utc_text
 
@@ -49,6 +49,7 @@ async def end(transaction: Transaction, run: Run, record: Record, event: Event) 
         if closing:
             return closing
     await places.end(transaction, run.id)
+    await deployments.born(transaction, record)
     ended = {"record": record, "state": record.state, "updated_at": record.finished_at}
     await put(transaction, run.model_copy(update=ended))
     return await events.append(transaction, event)

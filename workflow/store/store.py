@@ -11,6 +11,7 @@ from workflow.store.archive import ArchiveStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
 from workflow.store.degraded import DegradedStore
+from workflow.store.deployments import DeploymentStore
 from workflow.store.elevations import ElevationStore
 from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
@@ -18,6 +19,7 @@ from workflow.store.leases import LeaseStore
 from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
 from workflow.store.runs import RunStore
+from workflow.store.savings import SavingStore
 from workflow.store.sqlite import open_sqlite
 
 
@@ -33,6 +35,8 @@ class Store(
     EmergencyStore,
     LeaseStore,
     DegradedStore,
+    DeploymentStore,
+    SavingStore,
 ):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 
