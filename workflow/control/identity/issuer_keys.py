@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -68,7 +69,11 @@ class IssuerKeys:
         document = json.loads(await self._fetch(self._issuer.discovery))
         if document["issuer"] != self._issuer.issuer:
             raise ValueError("the document is another issuer's")
-        return Issuer.model_validate({**self._issuer.model_dump(), "jwks_uri": document["jwks_uri"]}).jwks_uri or ""
+        where = Issuer.model_validate({**self._issuer.model_dump(), "jwks_uri": document["jwks_uri"]}).jwks_uri
+        # Plain http is this machine: no provider of elsewhere has its keys here.
+        if where is None or (urlsplit(where).scheme, urlsplit(self._issuer.issuer).scheme) == ("http", "https"):
+            raise ValueError("the document leads somewhere else")
+        return where
 
     def _since(self, moment: datetime | None) -> float:
         """Seconds; a clock that was put back makes everything old."""
