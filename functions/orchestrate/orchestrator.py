@@ -1,0 +1,37 @@
+"""The orchestrator: due runs are taken, advanced and put down, within the time that there is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from functions.orchestrate.surroundings import Surroundings
+from mcp_handlers.kernel.clock import SystemClock
+from workflow.deploy import hand
+from workflow.deploy.conduct import carry_on
+from workflow.model.errors import ControlDown
+from workflow.model.lease import Lease
+from workflow.model.run import Run
+from workflow.orchestrate.tick import AT_ONCE, GRACE, Ticked, tick
+
+
+async def orchestrate(around: Surroundings, *, stop: datetime | None = None, at_once: int = AT_ONCE) -> Ticked:
+    """One tick over the store. `stop` is when everything must have been put down."""
+
+    async def advance(lease: Lease) -> Run:
+        return await _advance(around, lease, stop)
+
+    return await tick(around.store, SystemClock(), advance, stop=stop, at_once=at_once)
+
+
+async def _advance(around: Surroundings, lease: Lease, stop: datetime | None) -> Run:
+    """Go on with one run as who asked for it. Raises what its stages raise; the run is put down whatever comes."""
+    run = await around.store.get_run(lease.run)
+    if run is None or run.record is not None:
+        raise LookupError(f"the lease of {lease.run} has no living run")
+    try:
+        async with around.at_work(run.request.principal, until=stop and stop - GRACE) as (context, graph):
+            return await carry_on(context, graph, lease)
+    except ControlDown:
+        pause = hand.pause_after(lease.tries)
+        await around.store.release_run(lease, SystemClock().now() + pause)
+        raise

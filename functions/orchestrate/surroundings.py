@@ -1,0 +1,88 @@
+"""What conducting runs takes, opened once for all of them: store, checkpoints, control plane, judges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from functions.http import HttpPost
+from functions.judges import bench
+from functions.registry import cloud_names, contracts
+from functions.serve.plane import control
+from functions.serve.settings import Settings
+from mcp_handlers.kernel.clock import SystemClock
+from workflow.control.decide import Control
+from workflow.deploy import mcp_tools
+from workflow.deploy.context import Context
+from workflow.deploy.graph import Graph, build
+from workflow.deploy.journal import Journal
+from workflow.language.choose import choose
+from workflow.model.ports import Event, ToolClient
+from workflow.model.workload import Principal
+from workflow.store.checkpoints import open_checkpoints
+from workflow.store.store import Store, open_store
+
+Seen = Callable[[Event], None]
+
+
+def unseen(event: Event) -> None:
+    """Nobody watches."""
+
+
+def plain(tools: ToolClient) -> ToolClient:
+    """The tools as they are."""
+    return tools
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`judgement` is the control plane's own; tools are called through its `/mcp`."""
+
+    told: Settings
+    store: Store
+    saver: BaseCheckpointSaver[Any]
+    judgement: Control
+
+    @asynccontextmanager
+    async def at_work(
+        self,
+        principal: Principal,
+        seen: Seen = unseen,
+        watched: Callable[[ToolClient], ToolClient] = plain,
+        until: datetime | None = None,
+    ) -> AsyncIterator[tuple[Context, Graph]]:
+        """An MCP client that acts for `principal`, and the graph over it. Raises ControlDown where nothing answers."""
+        url, clock = f"{self.told.control_url}/mcp", SystemClock()
+        async with mcp_tools.connect(url, lambda: self.judgement.signer.token(principal, "control")) as tools:
+            context = Context(
+                language=choose(os.environ),
+                tools=watched(tools),
+                gate=self.judgement.gate,
+                control=self.judgement,
+                store=self.store,
+                clock=clock,
+                journal=Journal(self.store, clock, seen),
+                contracts=contracts(),
+                clouds=cloud_names(),
+                until=until,
+            )
+            yield context, build(context, self.saver)
+
+
+@asynccontextmanager
+async def surroundings(told: Settings) -> AsyncIterator[Surroundings]:
+    """All of it opened together and closed together."""
+    post = HttpPost()
+    async with open_store(told.database) as store, open_checkpoints(told.database) as saver:
+        judges = bench(store, SystemClock())
+        try:
+            yield Surroundings(told, store, saver, control(told, store, post, judges.gate))
+        finally:
+            await judges.close()
+            await post.close()
