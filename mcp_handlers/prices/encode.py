@@ -59,7 +59,7 @@ Blocks = Mapping[tuple[str, str], Sequence[Price]]
 
 
 def prices(rows: Iterable[Row], interruptions: Mapping[tuple[str, str], int]) -> Blocks:
-    """Each row's one or two prices. A spot price that was reckoned from the list price is `derived` at best."""
+    """Each row's one or two prices. A spot price reckoned from a region's list price is `derived` at best."""
     blocks: dict[tuple[str, str], list[Price]] = defaultdict(list)
     reckoned = bool(interruptions)
     for row in rows:
@@ -67,7 +67,7 @@ def prices(rows: Iterable[Row], interruptions: Mapping[tuple[str, str], int]) ->
         blocks[row.machine, "on_demand"].append(Price(row.on_demand, row.region, row.zone, stamp, layout.UNPUBLISHED))
         if row.spot is None:
             continue
-        basis = "derived" if reckoned and row.basis == "list" else row.basis
+        basis = "derived" if reckoned and row.basis == "list" and not row.zone else row.basis
         interruption = interruptions.get((row.region, row.machine), layout.UNPUBLISHED)
         blocks[row.machine, "spot"].append(
             Price(row.spot, row.region, row.zone, f"{basis} {row.observed}", interruption)

@@ -1,0 +1,82 @@
+"""How fast a source is asked, and how often again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcp_handlers.prices.live.pace import ATTEMPTS, CAP_SECONDS, PATIENCE_SECONDS, Bucket, Pace
+from tests.fakes.clock import FixedClock
+from workflow.model.errors import CloudDown, Rejected, Throttled, TollgateError
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def bucket(capacity: float = 10, per_second: float = 5) -> tuple[Bucket, FixedClock]:
+    """A full bucket, and the clock that its pauses move."""
+    clock = FixedClock(NOON)
+    return Bucket(capacity, per_second, clock, lambda seconds: clock.forward(seconds=seconds)), clock
+
+
+@given(capacity=st.integers(1, 20), per_second=st.integers(1, 20), calls=st.integers(1, 100))
+def test_no_more_calls_are_made_than_the_bucket_holds_and_is_refilled_with(
+    capacity: int, per_second: int, calls: int
+) -> None:
+    full, clock = bucket(capacity, per_second)
+    for _ in range(calls):
+        full.take()
+    least = max(calls - capacity, 0) / per_second
+    assert abs((clock.now() - NOON).total_seconds() - least) < 0.001
+
+
+def test_a_clock_that_is_set_back_gives_no_calls_away() -> None:
+    full, clock = bucket(capacity=2, per_second=1)
+    full.take()
+    full.take()
+    clock.forward(hours=-1)
+    full.take()
+    assert clock.now() == NOON - timedelta(hours=1) + timedelta(seconds=1)
+
+
+def failing(errors: list[TollgateError]) -> tuple[list[int], Pace, FixedClock]:
+    """Calls that raise these one after another; how many were made is the list's length."""
+    full, clock = bucket()
+    made: list[int] = []
+
+    def once() -> str:
+        made.append(1)
+        if len(made) <= len(errors):
+            raise errors[len(made) - 1]
+        return "page"
+
+    pace = Pace(full)
+    try:
+        assert pace.call(once) == "page"
+    except TollgateError as error:
+        assert error is errors[len(made) - 1]
+    return made, pace, clock
+
+
+def test_the_pause_is_never_shorter_than_what_was_asked_for_and_has_a_bound() -> None:
+    made, _, clock = failing([Throttled("slow", retry_after=60), Throttled("slow", retry_after=30)])
+    assert len(made) == 3
+    waited = (clock.now() - NOON).total_seconds()
+    assert 90 <= waited <= 90 + 2 * CAP_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("error", "times"),
+    [
+        (CloudDown("away"), ATTEMPTS),
+        (Throttled("slow"), ATTEMPTS),
+        (Throttled("come back tomorrow", retry_after=PATIENCE_SECONDS + 1), 1),
+        (Rejected("no"), 1),
+    ],
+    ids=["away", "slow", "very slow", "refused"],
+)
+def test_what_may_pass_is_tried_again_a_few_times_and_nothing_else_is(error: TollgateError, times: int) -> None:
+    made, _, _ = failing([error] * 10)
+    assert len(made) == times
