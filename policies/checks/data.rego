@@ -155,6 +155,8 @@ faults contains "data.approving needs price_tolerance_percent, elevation_hours, 
 	not approving
 }
 
+faults contains "data.reevaluation needs an action, roles that exist, and an approval" if not reevaluation
+
 faults contains "data.limits needs whole machines, hours, and lasting environments that exist" if not limits
 
 faults contains sprintf("data.violations: %v has no remedy", [code]) if {
@@ -317,6 +319,15 @@ approving if {
 	whole(data.approving.elevation_hours, 1, 744)
 	text(data.approving.elevation.code)
 	approval({name: value | some name, value in data.approving.elevation; name != "code"})
+}
+
+reevaluation if {
+	data.reevaluation.action in {"propose", "move"}
+	filled_texts(data.reevaluation.roles)
+	every role in data.reevaluation.roles {
+		data.roles[role]
+	}
+	approval(data.reevaluation.approval)
 }
 
 approval(requirement) if {

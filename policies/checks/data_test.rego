@@ -4,7 +4,7 @@ test_sound_data_has_no_faults if count(faults_of({})) == 0
 
 test_an_absent_document_is_a_fault if {
 	every name in [
-		"approvals", "approving", "budgets", "families", "jurisdictions", "limits", "regions",
+		"approvals", "approving", "budgets", "families", "jurisdictions", "limits", "reevaluation", "regions",
 		"risk", "roles", "spot", "tags", "tools", "violations", "zones",
 	] {
 		count(faults_of({name: {}})) > 0
@@ -90,6 +90,7 @@ faults_of(documents) := faults if {
 		"spot": data.example.spot,
 		"limits": data.example.limits,
 		"approving": data.example.approving,
+		"reevaluation": data.example.reevaluation,
 	}
 	faults := data.checks.faults with data.jurisdictions as pick(documents, sound, "jurisdictions")
 		with data.regions as pick(documents, sound, "regions")
@@ -105,6 +106,7 @@ faults_of(documents) := faults if {
 		with data.spot as pick(documents, sound, "spot")
 		with data.limits as pick(documents, sound, "limits")
 		with data.approving as pick(documents, sound, "approving")
+		with data.reevaluation as pick(documents, sound, "reevaluation")
 }
 
 pick(documents, sound, name) := object.get(documents, name, sound[name])
@@ -140,5 +142,13 @@ test_an_elevation_says_whose_yes_it_takes if {
 	every patch in bad {
 		faults := faults_of({"approving": object.union(data.example.approving, patch)})
 		"data.approving needs price_tolerance_percent, elevation_hours, and a requirement for an elevation" in faults
+	}
+}
+
+test_the_reevaluation_says_what_it_does_as_whom_and_whose_yes_it_takes if {
+	bad := [{"action": "guess"}, {"roles": []}, {"roles": ["wizard"]}, {"approval": {"people": 0}}]
+	every patch in bad {
+		faults := faults_of({"reevaluation": object.union(data.example.reevaluation, patch)})
+		"data.reevaluation needs an action, roles that exist, and an approval" in faults
 	}
 }

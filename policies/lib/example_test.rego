@@ -96,6 +96,8 @@ limits := {"machines": 10, "hours": 100, "lasting": ["production"]}
 
 yes := {"roles": ["builder"], "people": 1, "own": false, "hours": 72}
 
+reevaluation := {"action": "propose", "roles": ["guest"], "approval": yes}
+
 approving := {
 	"price_tolerance_percent": 10,
 	"elevation_hours": 8,

@@ -43,6 +43,7 @@ ask contains data.lib.violation("RISK_PRODUCTION", message) if {
 #   remedy: Have an approver say yes; what is destroyed does not come back.
 ask contains data.lib.violation("RISK_DESTRUCTIVE", message) if {
 	risk_asked
+	not risk_moves
 	tool.risk == "destructive"
 	message := sprintf("%v destroys what it is called for, with all that it holds.", [input.action.tool])
 }
@@ -55,6 +56,7 @@ ask contains data.lib.violation("RISK_DESTRUCTIVE", message) if {
 #   remedy: Have an approver say yes.
 ask contains data.lib.violation("RISK_NETWORK", message) if {
 	risk_asked
+	not risk_moves
 	input.action.tool in data.risk.network_tools
 	message := sprintf("%v opens a new path for traffic.", [input.action.tool])
 }
@@ -78,4 +80,13 @@ risk_asked if {
 	tool.risk in {"write", "destructive"}
 	input.context.plane == "control"
 	input.context.undo == false
+}
+
+# Where policy lets the scheduled re-evaluation move by itself, it takes the old place away and sends traffic to the new
+# one. Nobody signs in with this channel: only the control plane's own schedule has it.
+risk_moves if {
+	data.reevaluation.action == "move"
+	input.principal.channel == "schedule"
+	some role in data.reevaluation.roles
+	role in input.principal.roles
 }

@@ -63,3 +63,36 @@ test_where_it_is_not_set_up_what_is_risky_writing_is_denied if {
 test_an_absent_word_on_undoing_is_denied if {
 	data.example.codes == {"QUESTION_MALFORMED"} with input as data.example.without("context/undo")
 }
+
+by_schedule := {"principal": {"channel": "schedule", "roles": ["builder", "guest"]}}
+
+test_the_schedule_moves_by_itself_where_policy_says_so if {
+	moves := object.union(data.example.reevaluation, {"action": "move"})
+	every asked in [release, reroute] {
+		data.example.allowed with input as object.union(asked, by_schedule) with data.reevaluation as moves
+	}
+}
+
+test_the_schedule_asks_where_policy_says_propose if {
+	proposes := data.example.reevaluation
+	data.example.asked == {"RISK_DESTRUCTIVE"} with input as object.union(release, by_schedule)
+		with data.reevaluation as proposes
+	data.example.asked == {"RISK_NETWORK"} with input as object.union(reroute, by_schedule)
+		with data.reevaluation as proposes
+}
+
+test_nobody_else_moves_without_being_asked_about if {
+	moves := object.union(data.example.reevaluation, {"action": "move"})
+	signed_in := object.union(by_schedule, {"principal": {"channel": "mcp"}})
+	roleless := object.union(by_schedule, {"principal": {"roles": ["builder"]}})
+	every who in [signed_in, roleless] {
+		data.example.asked == {"RISK_DESTRUCTIVE"} with input as object.union(release, who)
+			with data.reevaluation as moves
+	}
+}
+
+test_the_schedule_is_asked_about_before_production_is_changed if {
+	moves := object.union(data.example.reevaluation, {"action": "move"})
+	data.example.asked == {"RISK_PRODUCTION"} with input as object.union(production, by_schedule)
+		with data.reevaluation as moves
+}
