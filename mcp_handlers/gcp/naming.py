@@ -40,6 +40,13 @@ def label(value: str) -> str:
     return f"{written[: _LONGEST - _DIGEST - 2]}__{proof}"
 
 
+def spoken(written: str) -> str:
+    """What `label` wrote, as it was; one that was cut is left as it is, for it cannot be known."""
+    if "__" in written:
+        return written
+    return re.sub(r"_([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), written)
+
+
 def labels(tags: Tags, key: str) -> dict[str, str]:
     """The labels that every resource of ours carries."""
     found = {

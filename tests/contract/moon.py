@@ -114,6 +114,10 @@ class Clients:
             raise NotFound(f"moon: there is no {id} of {tenant}")
         return found
 
+    def bare(self, kept: Json) -> Resource:
+        """The resource that is kept, without what else is."""
+        return Resource.model_validate({name: kept[name] for name in Resource.model_fields})
+
     def release(self, resource: Resource, tenant: str) -> bool:
         """Take a resource away; False where there is none."""
         there = self.find(resource.id, tenant) is not None
@@ -170,7 +174,10 @@ def _perform(wanted: tool.Input, clients: Clients, key: str) -> tool.Output:
 '''
 ONCE = "clients.once(key, lambda: _perform(wanted, clients, key), tool.Output)"
 READ = "clients.read(lambda: _perform(wanted, clients, key))"
-HOWS = {"get_health": READ, "get_quotas": READ, "get_cost_estimate": "_perform(wanted, clients, key)"}
+HOWS = {
+    **dict.fromkeys(("get_health", "get_quotas", "list_resources"), READ),
+    "get_cost_estimate": "_perform(wanted, clients, key)",
+}
 """How a tool is called, where it is not a write."""
 
 START = 'return tool.Output(resources=clients.make("instance", wanted.region, key, wanted.tags.tenant, wanted.count))'
@@ -206,6 +213,11 @@ BODIES = {
         return tool.Output(name="all", unit="machines", limit=9, used=0, free=9, needed=wanted.count)
     """,
     "launch_spot": START,
+    "list_resources": """
+        mine = [one for one in clients.state()["resources"].values() if one["tenant"] == wanted.tenant]
+        made = [tool.Owned(resource=clients.bare(one), key=one["id"]) for one in mine if one["region"] == wanted.region]
+        return tool.Output(resources=tuple(made))
+    """,
     "provision_compute": START,
     "release_resource": """
         return tool.Output(resource=wanted.resource, released=clients.release(wanted.resource, wanted.tenant))
@@ -244,6 +256,7 @@ CALLS: dict[str, Json] = {
         "region": REGION, "zone": "z1", "record": "a.example", "tenant": "acme", "from_target": "a", "to_target": "b"
     },
     "launch_spot": {**PLACED, "machine": MACHINE, "count": 2},
+    "list_resources": {"region": REGION, "tenant": "acme"},
     "provision_compute": {**PLACED, "machine": MACHINE},
     "rotate_secret": {"region": REGION, "secret": "tides", "tenant": "acme"},
     "scale_nodepool": {

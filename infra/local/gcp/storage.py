@@ -54,7 +54,7 @@ def upload(world: World, call: Call) -> Reply:
         "metageneration": "1",
         "size": str(len(content)),
         "md5Hash": base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode(),
-        "timeCreated": now(),
+        "timeCreated": _stamp(),
         **meta,
     }
     bucket.objects[view["name"]] = (view, content)
@@ -72,6 +72,11 @@ def region_of(world: World, call: Call) -> str:
     if names:
         return str(world.buckets[names[0]].view["location"]).lower()
     return str(call.body.get("location", "")).lower() if call.method == "POST" and len(call.segments) == 3 else ""
+
+
+def _stamp() -> str:
+    """The time as Cloud Storage writes it, which its SDK insists on."""
+    return now().replace("+00:00", "Z")
 
 
 def _find(world: World, name: str) -> Bucket:
@@ -101,8 +106,8 @@ def _insert(world: World, call: Call) -> Reply:
         "locationType": "multi-region" if location in _MULTI_REGIONS else "region",
         "metageneration": "1",
         "etag": "CAE=",
-        "timeCreated": now(),
-        "updated": now(),
+        "timeCreated": _stamp(),
+        "updated": _stamp(),
     }
     world.buckets[name] = Bucket(view)
     return Reply(view)
@@ -126,7 +131,7 @@ def _bucket(world: World, call: Call, bucket: Bucket) -> Reply:
         changes = {key: value for key, value in call.body.items() if key not in _FIXED}
         _merge(view, changes)
         check_labels(view.get("labels") or {})
-        view |= {"metageneration": str(int(view["metageneration"]) + 1), "updated": now()}
+        view |= {"metageneration": str(int(view["metageneration"]) + 1), "updated": _stamp()}
     return Reply(view)
 
 

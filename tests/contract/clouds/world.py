@@ -81,7 +81,7 @@ class World(ABC):
 
     def _beside(self, tool: str) -> Json:
         match tool:
-            case "create_storage_bucket":
+            case "create_storage_bucket" | "list_resources":
                 return {}
             case "attach_volume":
                 return {"instance": self.made("provision_compute", machine=self.machine)}

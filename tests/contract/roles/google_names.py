@@ -6,11 +6,13 @@ import re
 from urllib.parse import urlsplit
 
 _METHODS = """
+GET storage b: storage.buckets.list
 GET storage b/*: storage.buckets.get
 POST storage b: storage.buckets.create
 DELETE storage b/*: storage.buckets.delete
 GET storage b/*/o: storage.objects.list
 DELETE storage b/*/o/*: storage.objects.delete
+GET compute aggregated/disks: compute.disks.list
 GET compute aggregated/instances: compute.instances.list
 GET compute global/instanceTemplates/*: compute.instanceTemplates.get
 GET compute regions/*: compute.regions.get

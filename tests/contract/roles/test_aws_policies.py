@@ -29,6 +29,7 @@ CALLS: dict[str, Json] = {
     "deploy_model": {**PLACED, **MODEL},
     "get_cost_estimate": {"vcpus": 2},
     "get_quotas": {"region": REGION, "machine": "m7i.large"},
+    "list_resources": {"region": REGION, "tenant": "acme"},
     "rotate_secret": {"region": REGION, "secret": "acme/db", "tenant": "acme"},
     "scale_nodepool": {
         "region": REGION, "cluster": "prod", "pool": "web", "machine": "m7i.large",
@@ -64,6 +65,7 @@ WORK = [
     ("deploy_model", "sagemaker:CreateEndpoint", f"{SAGEMAKER}:endpoint/chat", {}),
     ("deploy_model", "sagemaker:CreateModel", f"{SAGEMAKER}:model/chat-v1", {}),
     ("get_quotas", QUOTAS, "*", {}),
+    ("list_resources", "s3:ListAllMyBuckets", "*", {}),
     ("scale_nodepool", "eks:UpdateNodegroupConfig", f"{EKS}:nodegroup/prod/web/1", OWN),
     ("provision_compute", "ec2:RunInstances", ec2("instance/*"), {"ec2:InstanceType": "m7i.large"}),
     ("launch_spot", "ec2:RunInstances", ec2("spot-instances-request/*"), {}),
