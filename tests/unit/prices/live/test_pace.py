@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,28 +42,25 @@ def test_a_clock_that_is_set_back_gives_no_calls_away() -> None:
     assert clock.now() == NOON - timedelta(hours=1) + timedelta(seconds=1)
 
 
-def failing(errors: list[TollgateError]) -> tuple[list[int], Pace, FixedClock]:
-    """Calls that raise these one after another; how many were made is the list's length."""
-    full, clock = bucket()
-    made: list[int] = []
+@dataclass
+class Failing:
+    """A call that raises these one after another and then gives a page; `made` counts."""
 
-    def once() -> str:
-        made.append(1)
-        if len(made) <= len(errors):
-            raise errors[len(made) - 1]
+    errors: list[TollgateError]
+    made: int = 0
+
+    def __call__(self) -> str:
+        """One call."""
+        self.made += 1
+        if self.made <= len(self.errors):
+            raise self.errors[self.made - 1]
         return "page"
-
-    pace = Pace(full)
-    try:
-        assert pace.call(once) == "page"
-    except TollgateError as error:
-        assert error is errors[len(made) - 1]
-    return made, pace, clock
 
 
 def test_the_pause_is_never_shorter_than_what_was_asked_for_and_has_a_bound() -> None:
-    made, _, clock = failing([Throttled("slow", retry_after=60), Throttled("slow", retry_after=30)])
-    assert len(made) == 3
+    full, clock = bucket()
+    call = Failing([Throttled("slow", retry_after=60), Throttled("slow", retry_after=30)])
+    assert (Pace(full).call(call), call.made) == ("page", 3)
     waited = (clock.now() - NOON).total_seconds()
     assert 90 <= waited <= 90 + 2 * CAP_SECONDS
 
@@ -78,5 +76,7 @@ def test_the_pause_is_never_shorter_than_what_was_asked_for_and_has_a_bound() ->
     ids=["away", "slow", "very slow", "refused"],
 )
 def test_what_may_pass_is_tried_again_a_few_times_and_nothing_else_is(error: TollgateError, times: int) -> None:
-    made, _, _ = failing([error] * 10)
-    assert len(made) == times
+    call = Failing([error] * 10)
+    with pytest.raises(type(error)):
+        Pace(bucket()[0]).call(call)
+    assert call.made == times
