@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from functions.cli import output
+from functions.cli.live import cancel, watch
 from functions.cli.output import out
 from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
+from functions.cli.timeline import page
 from functions.cli.workbench import workbench
 from functions.judges import live
 from functions.registry import contracts
 from functions.serve.settings import settings
+from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import resume as go_on
 from workflow.deploy.replay import Replayed
 from workflow.deploy.replay import replay as derive_again
 from workflow.language.rules import RulesParser
-from workflow.model.errors import NotFound, TollgateError
+from workflow.model.errors import BadRequest, NotFound, TollgateError
 from workflow.model.money import usd
 from workflow.model.ports import Entry
 from workflow.model.run import Run
@@ -29,7 +34,11 @@ from workflow.store.store import open_store
 
 app = typer.Typer(help="Look at runs, go on with them, decide them again.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.command()(watch)
+app.command()(cancel)
 COLOURS = {"succeeded": "green", "denied": "red", "failed": "red", "waiting": "yellow", "running": "blue"}
+OVERDUE = timedelta(hours=1)
+"""How long a run may be due without anybody taking it before it counts as stuck."""
 DIFFERS = 6
 """Exit code of a replay that derives something else than was recorded."""
 
@@ -46,18 +55,24 @@ async def _read(run: str) -> tuple[Run, list[Entry]]:
         return found, entries
 
 
-async def _list(limit: int) -> Sequence[Run]:
+async def _list(limit: int, stuck: bool) -> Sequence[Run]:
     async with open_store(settings().database) as store:
-        return await store.list_runs(limit=limit)
+        if not stuck:
+            return await store.list_runs(limit=limit)
+        places = await store.list_places(overdue=SystemClock().now() - OVERDUE, limit=limit)
+        found = [await store.get_run(place.lease.run) for place in places]
+        return [run for run in found if run is not None]
 
 
 @app.command("list")
 def list_runs(
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20,
+    stuck: Annotated[bool, typer.Option("--stuck", help="Only those that do not come any further.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """The newest runs."""
+    """The newest runs; or those that are stuck: taken again and again for nothing, or due and taken by nobody."""
     try:
-        runs = asyncio.run(_list(limit))
+        runs = asyncio.run(_list(limit, stuck))
     except TollgateError as error:
         raise typer.Exit(output.say_error(error, as_json)) from None
     if as_json:
@@ -80,10 +95,15 @@ def show(
     run: Annotated[str, typer.Argument(help="The run's id.")],
     as_json: AsJson = False,
     full: Annotated[bool, typer.Option("--all", help="Show every candidate.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Draw its course into this file instead.")] = None,
 ) -> None:
     """A run as it went, from its ledger entries."""
     try:
         found, entries = asyncio.run(_read(run))
+        if html is not None:
+            _draw(html, found, entries)
+            out.print(f"  timeline {html}", soft_wrap=True)
+            return
     except TollgateError as error:
         raise typer.Exit(output.say_error(error, as_json)) from None
     if as_json:
@@ -95,6 +115,15 @@ def show(
         picture.draw(entry.event)
     if found.record is None:
         out.print(f"[yellow]●[/] [bold]{found.state}[/]")
+
+
+def _draw(path: Path, run: Run, entries: Sequence[Entry]) -> None:
+    try:
+        path.write_text(page(run, entries), encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(
+            f"{path} could not be written: {error.strerror}.", "Name a file in a folder of yours."
+        ) from None
 
 
 async def _replay(run: str) -> Replayed:

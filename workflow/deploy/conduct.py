@@ -86,8 +86,7 @@ async def _advance(context: Context, graph: Graph, run: Run, lease: Lease, given
     try:
         async with hand.held(context, lease):
             if run.state == "waiting":
-                run = run.model_copy(update={"state": "running", "waits_for": ""})
-                await context.store.under(lease).save_run(run)
+                run = await _woken(context.under(lease), run)
             await graph.ainvoke(given, config, durability="sync")
             return await _came_to(context, graph, run, lease)
     except NobodyJudges as away:
@@ -108,6 +107,14 @@ async def _advance(context: Context, graph: Graph, run: Run, lease: Lease, given
         # Stopped by hand, or by a time limit: whoever is there may go on at once.
         await hand.put_down(context, lease)
         raise
+
+
+async def _woken(context: Context, run: Run) -> Run:
+    """The run on its way again, and a word to the ledger on what it waited for."""
+    running = run.model_copy(update={"state": "running", "waits_for": "", "updated_at": context.clock.now()})
+    await context.store.save_run(running)
+    await context.journal.write(run.request, "run.resumed", {"waited_for": run.waits_for or "people"})
+    return running
 
 
 async def _came_to(context: Context, graph: Graph, run: Run, lease: Lease) -> Run:

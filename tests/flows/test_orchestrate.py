@@ -1,0 +1,95 @@
+"""Runs that go on without whoever asked for them: by the orchestrator, watched, cancelled and drawn."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.flows.holdings import NOTHING
+from tests.flows.house import House
+from tests.flows.test_parked import BIG, GRACE, ROOT, fresh, tollgate
+
+BUCKET = "We need a bucket for backups in Ireland"
+
+
+async def test_a_run_parked_by_an_approval_is_finished_by_the_orchestrator_in_another_process(house: House) -> None:
+    run = await house.ask(BIG, project=fresh())
+    assert json.loads(tollgate("orchestrate", "--once", "--json").stdout)["states"] == {}
+    await house.say(run, GRACE, approved=True)
+    ticked = tollgate("orchestrate", "--once", "--json")
+    assert ticked.returncode == 0, ticked.stderr
+    assert json.loads(ticked.stdout) == {
+        "taken": 1, "states": {"succeeded": 1}, "troubled": 0, "unfinished": 0
+    }  # fmt: skip
+    kinds = [entry.event.kind for entry in await house.entries(run.id)]
+    assert kinds.count("approval.used") == 1
+    assert kinds[-1] == "finished"
+    watched = tollgate("runs", "watch", run.id)
+    assert watched.returncode == 0
+    assert "succeeded" in watched.stdout
+
+
+async def test_a_run_whose_terminal_is_killed_goes_on_elsewhere_and_makes_nothing_twice(house: House) -> None:
+    command = [sys.executable, "-m", "functions.cli.main", "run", BUCKET, "--json"]
+    terminal = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: ASYNC220
+    before = {run["id"] for run in listed()}
+    while not (fresh_ones := [run["id"] for run in listed() if run["id"] not in before]):
+        assert terminal.poll() is None, terminal.communicate()
+    os.kill(terminal.pid, signal.SIGKILL)
+    terminal.communicate()
+    (name,) = fresh_ones
+    resumed = tollgate("runs", "resume", name, "--json")
+    assert json.loads(resumed.stdout)["state"] == "succeeded", resumed.stdout + resumed.stderr
+    held = [thing for things in (await house.holdings()).values() for thing in things]
+    assert len(held) == 1
+    kinds = [entry.event.kind for entry in await house.entries(name)]
+    assert (kinds.count("requested"), kinds.count("finished")) == (1, 1)
+
+
+def listed() -> list[dict[str, object]]:
+    """What `runs list` says."""
+    found: list[dict[str, object]] = json.loads(tollgate("runs", "list", "--json").stdout)
+    return found
+
+
+async def test_a_parked_run_that_is_cancelled_ends_at_once_and_says_by_whom(house: House) -> None:
+    run = await house.ask(BIG, project=fresh())
+    done = tollgate("runs", "cancel", run.id, "--reason", "not needed", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = json.loads(done.stdout)
+    assert (record["state"], record["code"], record["reason"]) == (
+        "failed", "CANCELLED", "Cancelled by local@dev: not needed"
+    )  # fmt: skip
+    assert await house.holdings() == NOTHING
+    kinds = [entry.event.kind for entry in await house.entries(run.id)]
+    assert [kind for kind in kinds if kind.startswith(("approval.", "run.", "finished"))] == [
+        "approval.asked", "run.cancel_asked", "run.resumed", "approval.revoked", "finished"
+    ]  # fmt: skip
+    again = tollgate("runs", "cancel", run.id, "--json")
+    assert (again.returncode, json.loads(again.stdout)["error"]["code"]) == (2, "BAD_REQUEST")
+    assert tollgate("runs", "cancel", "nothing", "--json").returncode == 2
+
+
+async def test_a_run_that_waits_can_be_watched_for_a_while_and_is_not_stuck(house: House) -> None:
+    run = await house.ask(BIG, project=fresh())
+    watched = tollgate("runs", "watch", run.id, "--for", "0", "--json")
+    assert watched.returncode == 4
+    kinds = [json.loads(line)["event"]["kind"] for line in watched.stdout.splitlines()]
+    assert kinds == [entry.event.kind for entry in await house.entries(run.id)]
+    assert run.id not in [each["id"] for each in json.loads(tollgate("runs", "list", "--stuck", "--json").stdout)]
+    assert tollgate("runs", "watch", "nothing").returncode == 2
+
+
+async def test_a_runs_course_is_drawn_into_a_file(house: House, tmp_path: Path) -> None:
+    record = await house.record(BUCKET, project=fresh())
+    drawn = tmp_path / "run.html"
+    assert tollgate("runs", "show", record.run, "--html", str(drawn)).returncode == 0
+    text = drawn.read_text()
+    assert "create_storage_bucket on" in text
+    assert 'role="listitem"' in text
+    refused = tollgate("runs", "show", record.run, "--html", str(tmp_path / "no" / "run.html"))
+    assert (refused.returncode, "could not be written" in refused.stderr) == (2, True)
