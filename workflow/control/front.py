@@ -14,8 +14,10 @@ from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, ref
 from mcp_handlers.kernel.retry import settles
 from mcp_handlers.tools import get_health
 from mcp_handlers.tools.contract import MIRROR, Tool
+from policies.engine.question import Call
 from workflow.control.decide import Control, Decided
 from workflow.control.rate import Rates
+from workflow.control.receipts import own_receipt
 from workflow.model.base import Json, digest
 from workflow.model.errors import (
     BadRequest,
@@ -122,12 +124,14 @@ class Front:
         return cloud, {name: value for name, value in arguments.items() if name != "cloud"}
 
     async def _insist_own(self, principal: Principal, run: str) -> None:
-        """A call may only be part of a run of the caller's tenant: nobody writes into another's record."""
+        """A call may only be part of the caller's own run: nobody writes into another's record, or does in another's
+        place what people agreed to."""
         if run.startswith(DIRECT):
             return
         found = await self.control.store.get_run(run)
-        if found is None or found.tenant != principal.tenant:
-            raise BadRequest(f"There is no run {run} of tenant {principal.tenant}.", f"Leave {RUN} out of _meta.")
+        whose = None if found is None else found.request.principal
+        if whose is None or (whose.tenant, whose.id) != (principal.tenant, principal.id):
+            raise BadRequest(f"{principal.id} of {principal.tenant} has no run {run}.", f"Leave {RUN} out of _meta.")
 
     async def _read(self, tool: Tool, cloud: str, exact: Json, decided: Decided) -> Result:
         if decided.leave is None:
@@ -149,10 +153,11 @@ class Front:
                     "What this call made is gone.", "To make it anew, send it with another tags.run, or within a run."
                 )
             return done(kept.output, kept)
-        result = await self._sent(tool, cloud, exact, decided.leave)
+        call = Call(tool=tool.name, risk=tool.risk, cloud=cloud, arguments=exact)
+        result = await self._sent(call, run, decided.key, decided.leave)
         if _code(result) == OutcomeUnknown.code and deadline.remaining(self.control.clock.now(), 1.0) > 0:
             await store.append(self._event(principal, run, "call.unknown", {"key": decided.key, **result.meta}))
-            again = await self._sent(tool, cloud, exact, decided.leave)
+            again = await self._sent(call, run, decided.key, decided.leave)
             result = again if RECEIPT in again.meta or settles(failure(_code(again), "")) else result
         return await self._keep(principal, run, decided, result)
 
@@ -172,11 +177,14 @@ class Front:
                 return True
         return False
 
-    async def _sent(self, tool: Tool, cloud: str, exact: Json, leave: Pass) -> Result:
+    async def _sent(self, call: Call, run: str, key: str, leave: Pass) -> Result:
         """What the function says. Sent again with the same key, it says what became of the first."""
         try:
             tasks.send()
-            return await self.clouds[cloud].call(tool.name, exact, leave, writes=True)
+            result = await self.clouds[call.cloud].call(call.tool, call.arguments, leave, writes=True)
+            if RECEIPT in result.meta:
+                own_receipt(result.meta[RECEIPT], call, run, key)
+            return result
         except TollgateError as error:
             return failed(error)
 
