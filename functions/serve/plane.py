@@ -13,7 +13,7 @@ from functions.serve.callers import callers
 from functions.serve.callers import providers as issuers_of
 from functions.serve.metadata import metadata_url
 from functions.serve.settings import Settings
-from functions.serve.terms import approval_terms
+from functions.serve.terms import approval_terms, budgets
 from functions.serve.wellknown import emergency
 from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
@@ -66,6 +66,7 @@ def control(settings: Settings, store: Store, post: Post, judge: Gate | None = N
         clock=clock,
         estimate=estimate(clouds, signer),
         terms=approval_terms(),
+        unusual=budgets().unusual,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the operator set for approvals, from the policy bundle's data."""
+"""What the operator set for approvals and budgets, from the policy bundle's data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 from pydantic import ValidationError
 
+from policies.checks.tunables import Budgets
 from policies.engine.bundle import BadBundle, load_bundle
 from workflow.model.approval import Terms
 
@@ -16,3 +17,11 @@ def approval_terms() -> Terms:
         return Terms.model_validate(json.loads(load_bundle().data).get("approving"))
     except ValidationError as error:
         raise BadBundle(f"data/approving: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
+
+
+def budgets() -> Budgets:
+    """`data.budgets`. Raises BadBundle where it is missing or wrong."""
+    try:
+        return Budgets.model_validate(json.loads(load_bundle().data).get("budgets"))
+    except ValidationError as error:
+        raise BadBundle(f"data/budgets: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None

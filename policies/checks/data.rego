@@ -103,8 +103,13 @@ faults contains sprintf("data.roles: %v has %v, which is no environment", [role,
 	not environment in environments
 }
 
-faults contains "data.budgets needs tenants, and a default tenant, project and run" if {
+faults contains "data.budgets needs tenants, unusual, and a default tenant, project and run" if {
 	not budgets
+}
+
+faults contains "data.budgets.unusual needs whole deviations, least_days up to 28, and slack_cents" if {
+	budgets
+	not unusual
 }
 
 faults contains sprintf("data.budgets: tenant %v needs a limit, a limit of a run, and projects", [tenant]) if {
@@ -208,11 +213,19 @@ tool(entry) if {
 
 budgets if {
 	is_object(data.budgets)
-	object.keys(data.budgets) == {"default", "tenants"}
+	object.keys(data.budgets) == {"default", "tenants", "unusual"}
 	limit(data.budgets.default.tenant)
 	limit(data.budgets.default.project)
 	limit(data.budgets.default.run)
 	is_object(data.budgets.tenants)
+}
+
+unusual if {
+	is_object(data.budgets.unusual)
+	object.keys(data.budgets.unusual) == {"deviations", "least_days", "slack_cents"}
+	whole(data.budgets.unusual.deviations, 1, 100)
+	whole(data.budgets.unusual.least_days, 2, 28)
+	whole(data.budgets.unusual.slack_cents, 0, 9000000000000000)
 }
 
 account(budget) if {

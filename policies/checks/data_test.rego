@@ -27,7 +27,7 @@ test_each_fault_is_named if {
 		"data.roles: guest needs lists of tools, each beside a list of environments": {"roles": {"guest": ["price"]}},
 		"data.roles: guest has fog, which is no environment": {"roles": {"guest": [{"tools": ["price"], "environments": ["fog"]}]}},
 		"data.roles: guest has fly, which is no tool": {"roles": {"guest": [{"tools": ["fly"], "environments": ["unstated"]}]}},
-		"data.budgets needs tenants, and a default tenant, project and run": {"budgets": {"tenants": {}}},
+		"data.budgets needs tenants, unusual, and a default tenant, project and run": {"budgets": {"tenants": {}}},
 		"data.families needs allow, deny, deny_machines, gpus and tiers": {"families": {"allow": {}}},
 		"data.tags needs required, longest and characters": {"tags": {"required": ["owner"]}},
 		"data.violations: X has no remedy": {"violations": {"X": {"title": "x"}}},
@@ -45,6 +45,14 @@ test_limits_must_be_whole_and_in_order if {
 	}
 	untold := object.union(data.example.budgets, {"tenants": {"globex": {}}})
 	"data.budgets: tenant globex needs a limit, a limit of a run, and projects" in faults_of({"budgets": untold})
+}
+
+test_what_is_unusual_is_told_in_whole_numbers if {
+	bad := [{"deviations": 0}, {"least_days": 29}, {"slack_cents": 0.5}, {"more": 1}]
+	every patch in bad {
+		budgets := object.union(data.example.budgets, {"unusual": patch})
+		"data.budgets.unusual needs whole deviations, least_days up to 28, and slack_cents" in faults_of({"budgets": budgets})
+	}
 }
 
 test_families_name_only_tiers_and_roles_that_exist if {

@@ -66,11 +66,21 @@ class Account(Noun):
     projects: dict[Text, Limit]
 
 
+class Unusual(Noun):
+    """What is told of as an unusual day: spend above the median day by more than `deviations` median absolute
+    deviations, and by more than `slack_cents`, once there are `least_days` days to compare with."""
+
+    deviations: int = Field(ge=1, le=100)
+    least_days: int = Field(ge=2, le=28)
+    slack_cents: Cents
+
+
 class Budgets(Noun):
     """Cents a calendar month, and for one run."""
 
     default: Defaults
     tenants: dict[Text, Account]
+    unusual: Unusual
 
 
 class Families(Noun):

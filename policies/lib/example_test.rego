@@ -84,6 +84,7 @@ budgets := {
 		"projects": {"vision": {"soft_cents": 50000, "hard_cents": 100000}},
 		"run": {"soft_cents": 40000, "hard_cents": 80000},
 	}},
+	"unusual": {"deviations": 6, "least_days": 7, "slack_cents": 5000},
 }
 
 zones := {"aws": ["{region}a"]}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mcp_handlers.kernel.forward import Pass
 from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.tools.contract import Tool
+from policies.checks.tunables import Unusual
 from policies.engine.question import Call, MachineFacts, Price, question
 from workflow.control.approvals.desk import Desk
 from workflow.control.approvals.elevate import elevated
@@ -20,6 +22,7 @@ from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
 from workflow.control.telling import call_decided, plan_decided
+from workflow.control.unusual import alerts
 from workflow.model.approval import STRICT, Asked, Terms
 from workflow.model.base import Json, Noun, digest
 from workflow.model.decision import Decision
@@ -58,7 +61,7 @@ class PlanDecided(Noun):
 
 @dataclass(frozen=True)
 class Control:
-    """The control plane's judgement, over a gate, a store and the signing key."""
+    """The control plane's judgement, over a gate, a store and the signing key. Without `unusual`, no day is."""
 
     tools: Mapping[str, Tool]
     gate: Gate
@@ -68,6 +71,7 @@ class Control:
     estimate: Estimate
     terms: Terms = STRICT
     turns: Turns = field(default_factory=Turns)
+    unusual: Unusual | None = None
 
     @property
     def desk(self) -> Desk:
@@ -124,9 +128,11 @@ class Control:
             # What was approved as part of a plan has its money held, and that stands for the yes.
             stands = judged.verdict == "ask" and held is not None
             decision = judged.model_copy(update={"verdict": "allow"}) if stands else judged
+            unusual = await self._alerts(decision, [] if held else [wanted], now)
 
             def tell(heard: Heard) -> tuple[Event, ...]:
-                return (call_decided(principal, call, run, key, asked, judged, heard, now),)
+                told = call_decided(principal, call, run, key, asked, judged, heard, now)
+                return (told, *unusual) if heard.decision.allowed else (told,)
 
             heard = await settled(self.desk, matter, decision, [wanted], spend, tell)
             if heard is None:
@@ -187,9 +193,11 @@ class Control:
                 )
                 for step in plan.steps
             ]
+            unusual = await self._alerts(decision, wanted, now)
 
             def tell(heard: Heard) -> tuple[Event, ...]:
-                return plan_decided(principal, plan, questions, heard, use, now)
+                told = plan_decided(principal, plan, questions, heard, use, now)
+                return (*told, *unusual) if heard.decision.allowed else told
 
             heard = await settled(self.desk, matter, decision, wanted, spend, tell)
             if heard is None:
@@ -197,6 +205,11 @@ class Control:
             return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked, told=heard.told)
 
         return await self.turns.uncontended(principal.tenant, once)
+
+    async def _alerts(self, decision: Decision, wanted: Sequence[Reservation], now: datetime) -> tuple[Event, ...]:
+        if self.unusual is None or decision.verdict == "deny":
+            return ()
+        return await alerts(self.store, self.unusual, wanted, now)
 
     def _call(self, step: Step) -> Call:
         return Call(tool=step.tool, risk=self.tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments)

@@ -23,7 +23,7 @@ _COLUMNS = "key, run, tenant, project, cents, state, at"
 
 async def spend(transaction: Transaction, tenant: str, project: str, month: datetime, without: Sequence[str]) -> Spend:
     """Held and settled cents of the UTC month that `month` lies in, leaving out the keys in `without`."""
-    since, until = _month(month)
+    since, until = month_of(month)
     others = f" AND key NOT IN ({', '.join('?' * len(without))})" if without else ""
     # PostgreSQL adds up whole numbers into decimals.
     rows = await transaction.rows(
@@ -46,7 +46,7 @@ async def reserve(transaction: Transaction, wanted: Sequence[Reservation], expec
         return True
     _check(wanted)
     first = wanted[0]
-    if len({_month(one.at) for one in wanted}) > 1:
+    if len({month_of(one.at) for one in wanted}) > 1:
         return False
     keys = [one.key for one in wanted]
     if await spend(transaction, first.tenant, first.project, first.at, keys) != expected:
@@ -151,7 +151,8 @@ def _check(wanted: Sequence[Reservation]) -> None:
         raise BadRequest(f"A reservation begins as held, with 0 to {MOST_CENTS} cents.")
 
 
-def _month(at: datetime) -> tuple[str, str]:
+def month_of(at: datetime) -> tuple[str, str]:
+    """The UTC month that `at` lies in, as the store writes times: its beginning, and that of the next."""
     utc_text(at)  # refuses a time without a zone
     first = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)

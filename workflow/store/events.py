@@ -45,6 +45,11 @@ async def read(transaction: Transaction, run: str | None, after: int, limit: int
     return [entry(line) for line in await _lines(transaction, f"seq > ?{one_run}", (after, *runs), max(limit, 0))]
 
 
+async def where(transaction: Transaction, condition: str, values: Sequence[Any]) -> list[Entry]:
+    """All entries that meet a condition on the columns, in order."""
+    return [entry(line) for line in await _lines(transaction, condition, values, -_BEFORE_ALL - 1)]
+
+
 async def last_of_kind(transaction: Transaction, run: str, kind: str) -> Entry | None:
     """The newest entry of this kind about the run, or None."""
     found = await _lines(transaction, "run = ? AND kind = ?", (run, kind), 1, "DESC")

@@ -20,6 +20,7 @@ from workflow.store.migrate import migrate
 from workflow.store.receipts import ReceiptStore
 from workflow.store.runs import RunStore
 from workflow.store.savings import SavingStore
+from workflow.store.spending import SpendingStore
 from workflow.store.sqlite import open_sqlite
 
 
@@ -27,6 +28,7 @@ class Store(
     RunStore,
     ReceiptStore,
     BudgetStore,
+    SpendingStore,
     LedgerStore,
     ArchiveStore,
     ApprovalStore,
