@@ -1,7 +1,8 @@
-"""`tollgate prices`: what things cost, from the terminal, and the price files built anew."""
+"""`tollgate prices`: what things cost, from the terminal, and the price files built anew or refreshed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -111,3 +112,18 @@ def build(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
         output.say_json([{"cloud": r.cloud, "rejected": r.by_rule} for r in reports])
     else:
         out.print(table(reports), markup=False)
+
+
+@app.command()
+def refresh(
+    cloud: Annotated[Many, typer.Option(help="Only this cloud; may be repeated.")] = None,
+    into: Annotated[Path | None, typer.Option(help="The folder; else TOLLGATE_PRICES, or `prices` at home.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read the clouds' own price lists, and put their prices in force if they can be believed.
+
+    One that was stopped goes on where it was. Exit 0: every cloud was refreshed; otherwise the first failure's code.
+    """
+    from functions.cli import refreshing
+
+    raise typer.Exit(refreshing.run(tuple(cloud or ()), into, as_json))

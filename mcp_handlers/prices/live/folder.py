@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from mcp_handlers.prices import catalog, rows
-from mcp_handlers.prices.build import OFFERS
+from mcp_handlers.prices import rows
+from mcp_handlers.prices.build import CLOUDS, OFFERS, sources
 from mcp_handlers.prices.live.progress import write
 from mcp_handlers.prices.live.source import COLUMNS, Line
 from mcp_handlers.prices.names import DATA
@@ -23,7 +23,7 @@ from mcp_handlers.prices.names import DATA
 
 @dataclass(frozen=True)
 class Folder:
-    """Where refreshed prices go. A folder without snapshots goes on from those that the price files came from."""
+    """Where refreshed prices go. An empty folder goes on from the snapshots and price files that are shipped."""
 
     path: Path
 
@@ -38,9 +38,9 @@ class Folder:
         return self.path / "progress" / cloud
 
     def offers(self, cloud: str) -> Path:
-        """The cloud's price file in force: this folder's, or the one that is read now."""
+        """The cloud's price file in force."""
         own = self.path / cloud / OFFERS
-        return own if own.exists() else Path(catalog.folder()) / cloud / OFFERS
+        return own if own.exists() else CLOUDS / cloud / OFFERS
 
     def known(self, cloud: str) -> list[Line]:
         """The lines of the cloud's snapshot in force that have a price."""
@@ -82,7 +82,7 @@ class Folder:
             if not (self.path / "data" / source.name).exists():
                 (self.path / "data").mkdir(exist_ok=True)
                 write(self.path / "data" / source.name, source.read_bytes())
-        for cloud in catalog.clouds():
+        for cloud in sources():
             if not (self.path / cloud / OFFERS).exists():
                 (self.path / cloud).mkdir(exist_ok=True)
                 write(self.path / cloud / OFFERS, self.offers(cloud).read_bytes())

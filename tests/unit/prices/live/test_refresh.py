@@ -5,11 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from mcp_handlers.prices import catalog
+from mcp_handlers.prices.build import OFFERS
+from mcp_handlers.prices.live import folder
+from mcp_handlers.prices.live.folder import Folder
 from mcp_handlers.prices.live.pace import ATTEMPTS
 from mcp_handlers.prices.live.progress import STATE, alone
 from mcp_handlers.prices.quote import quote
@@ -211,13 +215,28 @@ def test_one_refresh_of_a_cloud_runs_at_a_time(market: Market) -> None:
     assert market.refresh("azure").resumed == 0
 
 
-def test_the_first_refresh_into_an_empty_folder_completes_it(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped snapshot of every other cloud comes along, so that the folder serves all of them."""
-    monkeypatch.setenv(catalog.FOLDER, str(market.folder.path))
-    before = {cloud: market.in_force(cloud)[1] for cloud in CLOUDS}
-    market.refresh("gcp")
-    after = {cloud: market.in_force(cloud)[1] for cloud in CLOUDS}
-    assert [cloud for cloud in CLOUDS if after[cloud] != before[cloud]] == ["gcp"]
+def test_the_first_refresh_into_a_new_folder_brings_what_is_shipped_of_every_other_cloud(
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, new = market.folder.path, tmp_path / "new"
+    monkeypatch.setattr(folder, "DATA", shipped / "data")
+    monkeypatch.setattr(folder, "CLOUDS", shipped)
+    monkeypatch.setenv(catalog.FOLDER, str(new))
+    market.folder = Folder(new)
+    done = market.refresh("gcp")
+    assert done.change.on_demand_moved_pct == pytest.approx(3, abs=0.01)
+    assert catalog.clouds() == CLOUDS
+    same = {cloud: (new / cloud / OFFERS).read_bytes() == (shipped / cloud / OFFERS).read_bytes() for cloud in CLOUDS}
+    assert same == {"aws": True, "azure": True, "gcp": False}
+    assert not list(new.glob(".staged-*"))
+
+
+def test_what_is_refused_makes_no_price_file_in_a_new_folder(market: Market, tmp_path: Path) -> None:
+    """The small lists are nothing like what is shipped."""
+    market.folder = Folder(tmp_path / "new")
+    with pytest.raises(PricesRefused, match="lost machines"):
+        market.refresh("gcp")
+    assert sorted(path.name for path in market.folder.path.iterdir()) == ["progress", "refused"]
 
 
 def test_the_same_lists_on_the_same_day_give_the_same_bytes(market: Market) -> None:
