@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,14 +21,19 @@ from functions.serve.settings import Settings, settings
 from infra.local import supervisor
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import start
-from workflow.language.rules import check
-from workflow.model.errors import BadRequest, TollgateError
+from workflow.deploy.thin import check_priceable
+from workflow.language.rules import check, parse
+from workflow.model.errors import BadRequest, TollgateError, Unclear
 from workflow.model.ports import Event
 from workflow.model.run import Run
 from workflow.model.workload import Request
 from workflow.store.store import open_store
 
+MOST_QUESTIONS = 3
+"""Questions asked before the request is left to be refused."""
 EXITS = {"succeeded": output.OK, "denied": output.DENIED, "failed": output.FAILED, "waiting": output.WAITING}
+CODES = {"BAD_REQUEST": output.BAD_REQUEST, "UNCLEAR": output.UNCLEAR}
+"""Exit codes of runs that ended for want of a better request."""
 
 
 def run(
@@ -41,7 +47,7 @@ def run(
     told = settings()
     request: Request | None = None
     try:
-        request = make_request(text, project, environment)
+        request = make_request(asked(text, quiet=as_json), project, environment)
         ready(told, quiet=as_json)
         ended = asyncio.run(conduct(told, request, Picture(out, full=full) if not as_json else None))
     except TollgateError as error:
@@ -54,6 +60,21 @@ def run(
         err.print(f"\nStopped. Nothing is lost: go on with [bold]tollgate runs resume {name}[/]")
         raise typer.Exit(output.INTERRUPTED) from None
     raise typer.Exit(conclude(told, ended, as_json))
+
+
+def asked(text: str, *, quiet: bool) -> str:
+    """The text with the answers to what it leaves unclear. Only a person at a terminal is asked."""
+    if quiet or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return text
+    for _ in range(MOST_QUESTIONS):
+        try:
+            check_priceable(parse(text))
+        except Unclear as unclear:
+            err.print(f"[yellow]{unclear.message}[/]", soft_wrap=True)
+            text = f"{text}\n{typer.prompt(unclear.remedy, err=True)}"
+        else:
+            break
+    return text
 
 
 def make_request(text: str, project: str, environment: str) -> Request:
@@ -125,7 +146,7 @@ def conclude(told: Settings, ended: Run, as_json: bool) -> int:
     else:
         out.print(f"  record   {path}", soft_wrap=True)
         out.print(f"[dim]  again:   tollgate runs show {ended.id}     proof: tollgate ledger verify[/]")
-    return output.BAD_REQUEST if ended.record.code == "BAD_REQUEST" else EXITS[ended.state]
+    return CODES.get(ended.record.code, EXITS[ended.state])
 
 
 def _parked(ended: Run, as_json: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from workflow.model.base import Noun, Purchase
-from workflow.model.errors import BadRequest
+from workflow.model.errors import BadRequest, Unclear
 from workflow.model.money import HOURS_PER_MONTH
 from workflow.model.workload import Kind, Workload
 
@@ -125,9 +125,9 @@ def _hours(work: Workload, stays: bool, notes: list[str]) -> float:
     if work.kind == "training" and hours > MAX_JOB_HOURS:
         raise BadRequest(f"A training job may run {MAX_JOB_HOURS} hours, not {hours:g}.", "Split it at a checkpoint.")
     if work.deadline_hours and work.hours and work.hours > work.deadline_hours:
-        raise BadRequest(
+        raise Unclear(
             f"Work of {work.hours:g} hours cannot be done within {work.deadline_hours:g}.",
-            "Ask for more machines with a shorter run, or for a later deadline.",
+            "How long does the work take, and within how many hours must it be done?",
         )
     return hours
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from workflow.deploy.brief import brief
 from workflow.deploy.context import Context
+from workflow.deploy.pause import defer
 from workflow.deploy.state import State, Trouble, dump
+from workflow.deploy.thin import check_priceable
 from workflow.model.errors import BadRequest
 from workflow.model.workload import Request, Workload
 
@@ -20,13 +22,14 @@ async def plan(context: Context, state: State) -> State:
             workload = reading.workload
             body = {"text": request.text, "workload": dump(workload), "reader": reading.reader, "notes": reading.notes}
             await context.journal.write(request, "parsed", body)
+        check_priceable(workload)
         wanted = brief(workload)
         _check_clouds(wanted.clouds, context.clouds)
     except BadRequest as error:
         return {"trouble": dump(Trouble.of(error)), "next": "finisher"}
     body = {"workload": dump(workload), "brief": dump(wanted), "exclusions": state.get("exclusions", [])}
     await context.journal.write(request, "planned", body)
-    return {"workload": dump(workload), "brief": dump(wanted), "trouble": None, "next": "allocator"}
+    return {"workload": dump(workload), "trouble": None, **await defer(context, request, workload, wanted, state)}
 
 
 def _check_clouds(asked: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import re
 
 from workflow.language.negation import blank, refused
 from workflow.language.scope import sentences
-from workflow.model.errors import BadRequest
+from workflow.model.errors import Unclear
 
 _NAMES = {
     "aws": r"aws|amazon web services|amazon(?= cloud\b)|amazon|아마존",
@@ -32,7 +32,7 @@ _SOURCE = (
 
 
 def read(text: str) -> tuple[str, ...]:
-    """The clouds allowed, sorted; empty where the text does not restrict them. Raises BadRequest if none is left."""
+    """The clouds allowed, sorted; empty where the text does not restrict them. Raises Unclear if none is left."""
     spans = refused(text, _CLOUD)
     out = {_cloud(text[start:end]) for start, end in _names_in(text, spans)}
     rest = re.sub(
@@ -48,9 +48,9 @@ def read(text: str) -> tuple[str, ...]:
         return ()
     left = (wanted or (set() if only else set(CLOUDS))) - out
     if not left:
-        raise BadRequest(
+        raise Unclear(
             "The request leaves no cloud: the providers it names exclude one another.",
-            "Name one provider that may be used, or leave them open.",
+            "Which of AWS, Azure and Google Cloud may be used?",
         )
     return tuple(sorted(left))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from workflow.language.negation import blank, refused
 from workflow.language.numbers import NUM
-from workflow.model.errors import BadRequest
+from workflow.model.errors import Unclear
 
 _TYPES = "gb200 b300 b200 h200 h100 h20 a100 a10g a10 l40s l40 l4 v100 t4 p100 k80 mi300x"
 _FORM = r"(?:-?(?:sxm\d?|pcie|nvl|hgx|tensor core))?"
@@ -55,7 +55,7 @@ class Gpus(NamedTuple):
 
 
 def read(text: str) -> Gpus:
-    """The GPUs asked for; the larger count where two are stated. Raises BadRequest where they are both asked
+    """The GPUs asked for; the larger count where two are stated. Raises Unclear where they are both asked
     for and refused."""
     refusals = refused(text, rf"{_GPU}|{_bare_types()}") + [
         m.span() for m in re.finditer(rf"(?<![\w.])0 ?x? ?{_GPU}", text)
@@ -74,7 +74,7 @@ def read(text: str) -> Gpus:
     if not named and not loose and not re.search(rf"\b{_GPU}(?![a-z0-9])", rest):
         return Gpus(None, 0, (0, 0))
     if any(re.fullmatch(rf"0 ?x? ?{_GPU}|{_GPU}", text[a:b]) for a, b in refusals) and (named or loose):
-        raise BadRequest("The request asks for GPUs and also for none.", "Say how many GPUs each machine should have.")
+        raise Unclear("The request asks for GPUs and also for none.", "How many GPUs should each machine have?")
     count, where = max(stated, default=(1, named[0].span() if named else span))
     return Gpus(_type(named[0]) if named else None, count, where)
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from workflow.language.machines import MACHINE
 from workflow.language.numbers import NUM
-from workflow.model.errors import BadRequest
+from workflow.model.errors import BadRequest, Unclear
 from workflow.model.money import HOURS_PER_MONTH
 
 Per = Literal["run", "hour", "month"]
@@ -85,7 +85,7 @@ def read(text: str, *, nodes: int, hours: float | None) -> Cap | None:
     caps = [cap for pattern in _AMOUNTS for m in re.finditer(pattern, text) if (cap := _cap(text, m, nodes))]
     if not caps:
         if _FOREIGN.search(text):
-            raise BadRequest("The budget is not in US dollars.", "Give the budget in US dollars, for example $100.")
+            raise Unclear("The budget is not in US dollars.", "What is the budget in US dollars?")
         return None
     return min(caps, key=lambda cap: (_for_run(cap, hours), cap.per != "run"))
 

@@ -6,7 +6,7 @@ import re
 
 from workflow.language.people import PEOPLE
 from workflow.language.places import ARTICLE, EU_MEMBERS, LAND, LAND_ADJECTIVE, PLACE, at, marked
-from workflow.model.errors import BadRequest
+from workflow.model.errors import Unclear
 
 _OR = (
     r"\s?(?:,? ?(?:or|and|und|oder|y|o|e|et|ou|&)(?: (?:in|inside|within|en|dans|in der|au|aux))? |/|, ?"
@@ -104,7 +104,7 @@ _EXCEPT = (
 def read(text: str, *, european_law: bool) -> tuple[str, ...]:
     """The jurisdictions of which any one will do, sorted. A narrower demand replaces the wider that holds it.
 
-    Raises BadRequest where two demands leave no place at all.
+    Raises Unclear where two demands leave no place at all.
     """
     text = _without_people(marked(text))
     text = re.sub(_EXCEPT, " ", text)
@@ -115,11 +115,11 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
         demand = _narrowed(demand)
         left = _both(left, demand) if left else demand
         if not left:
-            raise BadRequest(
+            raise Unclear(
                 "The request demands places that exclude one another: "
                 + ", ".join(sorted(set().union(*demands)))
                 + ".",
-                "Say which one place the data must stay in, or join them by `or`.",
+                "Which one of these places must the data stay in, or will any of them do?",
             )
     if european_law:
         left = _both(left, {"EU"}) or left or {"EU"}

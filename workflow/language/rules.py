@@ -28,11 +28,12 @@ from workflow.language import (
 from workflow.language.corrections import corrected
 from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
-from workflow.model.errors import BadRequest
+from workflow.model.errors import BadRequest, Unclear
 from workflow.model.ports import Reading
 from workflow.model.workload import LABELLED, MAX_TEXT, Workload
 
 _EXAMPLE = "Say what to run, for example: Train a vision model on one A100 for 6 hours, EU data only, under $100."
+_WHAT = "What should run, and on which machines or how much storage?"
 _LASTING = re.compile(
     r"\b(?:nonstop|always (?:on|up)|permanent\w*|dauerhaft|permanente\w*|replicas?|uptime|stays? up)\b|상시"
 )
@@ -54,7 +55,7 @@ def parse(text: str) -> Workload:
     for tidy in (without_orders, clauses_without_orders):
         if workload := _workload(without_past(tidy(whole)), named):
             return workload
-    raise BadRequest("The text names no work that a cloud could do.", _EXAMPLE)
+    raise Unclear("The text names no work that a cloud could do.", _WHAT)
 
 
 def beyond_labels(text: str) -> dict[str, Any]:

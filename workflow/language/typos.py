@@ -85,3 +85,9 @@ def mended(text: str, tongue: Tongue) -> str:
     """The text with mistyped keywords of its language as they were meant."""
     slips = _slips(tongue)
     return re.sub(r"(?<![\w-])[a-z]{4,}(?![\w-])", lambda m: slips.get(m[0], m[0]), text)
+
+
+def mistyped(text: str) -> bool:
+    """True where a word of the text, written as people write, is a slip in some language."""
+    words = re.findall(r"[a-z]{4,}", text.casefold())
+    return any(word in _slips(tongue) for tongue in _KEYWORDS for word in words)

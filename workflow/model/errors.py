@@ -43,6 +43,14 @@ class BadRequest(Terminal):
     default_remedy = "Correct the request and send it again."
 
 
+class Unclear(BadRequest):
+    """The request contradicts itself or is too thin to price. `remedy` is the one question that would settle it; the
+    answer is added to the text."""
+
+    code = "UNCLEAR"
+    default_remedy = "What should run, and on what?"
+
+
 class NoOffer(Terminal):
     """Nothing on sale fits the workload."""
 

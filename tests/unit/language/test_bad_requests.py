@@ -41,7 +41,7 @@ async def test_the_message_says_what_is_wrong_and_the_remedy_what_helps(text: st
     with pytest.raises(BadRequest) as caught:
         await RulesParser().read(text)
     assert caught.value.message == message
-    assert caught.value.remedy.endswith(".")
+    assert caught.value.remedy.endswith("?" if caught.value.code == "UNCLEAR" else ".")
 
 
 @pytest.mark.parametrize(
