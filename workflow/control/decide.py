@@ -100,7 +100,7 @@ class Control:
         held = next(
             (r for r in await self.store.list_reservations(run) if r.key == key and r.state != "released"), None
         )
-        undo = await takes_back(self.store, principal, run, call)
+        undo = await takes_back(self.store, principal, run, call, self.clock.now())
         project = (arguments.get("tags") or {}).get("project", "default")
         cost = price.total_cents if price else 0
         matter = call_matter(principal, call, run, step, key, price)

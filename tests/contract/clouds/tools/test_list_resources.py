@@ -31,11 +31,12 @@ class TestListResources(Reads):
 
     def test_a_volume_of_its_own_and_a_job_are_listed(self, world: World) -> None:
         server = world.made("provision_compute", machine=world.machine)
-        bucket = world.made("create_storage_bucket")["id"]
-        training = {"machine": world.machine, "hours": 1, "image": "acme:1", "bucket": bucket}
-        disk = {"region": world.region, "tags": TAGS, "instance": server, "size_gib": 10}
-        (volume,) = world.perform("attach_volume", disk, KEY).resources
-        made = [volume.model_dump(mode="json"), world.made("submit_ml_job", **training)]
+        placed = {"region": world.region, "tags": TAGS}
+        (bucket,) = world.perform("create_storage_bucket", placed, KEY).resources
+        disk = {**placed, "instance": server, "size_gib": 10}
+        training = {**placed, "machine": world.machine, "hours": 1, "image": "acme:1", "bucket": bucket.id}
+        (volume,) = world.perform("attach_volume", disk, "1" * 40).resources
+        (job,) = world.perform("submit_ml_job", training, "2" * 40).resources
         listed = world.perform(self.tool, self.arguments(world)).resources
         found = [one.resource.model_dump(mode="json") for one in listed if one.resource.kind in ("volume", "job")]
-        assert found == made
+        assert found == [one.model_dump(mode="json") for one in (volume, job)]
