@@ -49,7 +49,10 @@ class Web:
         return content
 
     def _allowed(self, link: str) -> httpx.URL:
-        url, base = httpx.URL(link), httpx.URL(self.base)
+        try:
+            url, base = httpx.URL(link), httpx.URL(self.base)
+        except httpx.InvalidURL:
+            raise changed(self.base, "a link that is none") from None
         if (url.scheme, url.host, url.port, url.path, url.userinfo) != (*_origin(base), base.path, b""):
             raise PricesRefused(f"{self.base} leads to another address, {url.copy_with(query=None, userinfo=b'')}")
         return url
