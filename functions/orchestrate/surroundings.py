@@ -16,6 +16,7 @@ from functions.judges import bench
 from functions.registry import cloud_names, contracts
 from functions.serve.plane import control
 from functions.serve.settings import Settings
+from functions.serve.terms import offpeak
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.decide import Control
 from workflow.deploy import mcp_tools
@@ -70,6 +71,7 @@ class Surroundings:
                 journal=Journal(self.store, clock, seen),
                 contracts=contracts(),
                 clouds=cloud_names(),
+                offpeak=offpeak(),
                 until=until,
             )
             yield context, build(context, self.saver)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from policies.checks.tunables import Budgets
 from policies.engine.bundle import BadBundle, load_bundle
 from workflow.model.approval import Terms
+from workflow.model.offpeak import Offpeak
 
 
 def approval_terms() -> Terms:
@@ -25,3 +26,11 @@ def budgets() -> Budgets:
         return Budgets.model_validate(json.loads(load_bundle().data).get("budgets"))
     except ValidationError as error:
         raise BadBundle(f"data/budgets: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
+
+
+def offpeak() -> Offpeak:
+    """`data.offpeak`. Raises BadBundle where it is missing or wrong."""
+    try:
+        return Offpeak.model_validate(json.loads(load_bundle().data).get("offpeak"))
+    except ValidationError as error:
+        raise BadBundle(f"data/offpeak: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.runs import TEXT
 from tests.contract.orchestra import JumpyClock, Orchestrator, World, orchestrator, submitted
 from tests.contract.stores import STORES
 from workflow.deploy import hand
 from workflow.model.errors import InHand
 from workflow.model.lease import Cancel
+from workflow.model.offpeak import Offpeak, Window
 from workflow.model.run import Record
 from workflow.orchestrate.tick import GRACE, Ticked
 
@@ -184,6 +186,27 @@ async def test_one_runs_trouble_is_not_the_others(place: str) -> None:
         object.__setattr__(one.context.language, "read", read)
         ticked = await one.tick()
         assert (ticked.troubled, ticked.states) == (1, {"succeeded": 1})
+
+
+async def test_finite_work_is_parked_until_it_is_cheaper_and_the_record_says_why(place: str) -> None:
+    clock, world = JumpyClock(random.Random(0)), World()
+    night = Window(days=(4,), hour=22, hours=8, price_percent=60)
+    async with orchestrator(place, world, clock) as one:
+        object.__setattr__(one.context, "offpeak", Offpeak(windows=(night,)))
+        await submitted(one, "r1", f"{TEXT}, done within 24 hours")
+        assert (await one.tick()).states == {"waiting": 1}
+        parked = await one.context.store.get_place("r1")
+        assert parked is not None
+        assert parked.due_at == clock.now().replace(hour=22)
+        assert (await one.tick()).taken == 0
+        clock.moment = parked.due_at
+        assert (await one.tick()).states == {"succeeded": 1}
+        ended = await one.context.store.get_run("r1")
+        assert ended is not None
+        assert ended.record is not None
+        assert ended.record.assumptions[-1].startswith("It starts at 2026-11-20 22:00 UTC")
+        kinds = [entry.event.kind for entry in await one.context.store.entries(run="r1")]
+        assert (kinds.count("deferred"), kinds.count("parsed"), kinds.count("run.resumed")) == (1, 1, 1)
 
 
 async def test_where_nothing_is_due_a_tick_does_nothing(place: str) -> None:

@@ -11,8 +11,9 @@ from workflow.control.decide import Control
 from workflow.deploy.failover import Terms, terms
 from workflow.deploy.journal import Journal
 from workflow.deploy.precedents import Precedents
-from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 from workflow.model.lease import Lease
+from workflow.model.offpeak import Offpeak
+from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Context:
     patience: float = 120
     poll_seconds: float = 0.25
     max_attempts: int = 12
-    gate_patience: float = 30
+    offpeak: Offpeak = field(default_factory=Offpeak)
     until: datetime | None = None
     """When this process must have put down what it has in hand; None where it has all the time in the world."""
+    gate_patience: float = 30
     undo_pause: float = 0.5
     failover: Terms = field(default_factory=terms)
     precedents: Precedents = field(default_factory=Precedents)

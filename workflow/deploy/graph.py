@@ -15,6 +15,7 @@ from workflow.deploy.edge import Stage, passed
 from workflow.deploy.executor import execute
 from workflow.deploy.finisher import finish
 from workflow.deploy.gatekeeper import await_approval, judge_plan
+from workflow.deploy.pause import pause
 from workflow.deploy.planner import plan
 from workflow.deploy.rollback import PASSES, roll_back
 from workflow.deploy.state import State
@@ -27,6 +28,7 @@ Graph = CompiledStateGraph[State, None, State, State]
 
 STAGES: dict[str, Stage] = {
     "planner": plan,
+    "pause": pause,
     "allocator": allocate,
     "gate": judge_plan,
     "approval": await_approval,
@@ -36,7 +38,8 @@ STAGES: dict[str, Stage] = {
     "finisher": finish,
 }
 EDGES: dict[str, tuple[str, ...]] = {
-    "planner": ("allocator", "finisher"),
+    "planner": ("pause", "allocator", "finisher"),
+    "pause": ("allocator", "finisher"),
     "allocator": ("gate", "finisher"),
     "gate": ("executor", "approval", "rollback", "finisher"),
     "approval": ("executor", "approval", "rollback", "finisher"),

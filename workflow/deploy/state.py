@@ -28,6 +28,9 @@ class State(TypedDict, total=False):
     passes: int
     attempt: int
     trouble: Json | None
+    deferred: str
+    """Why it starts later; empty where it was decided that it does not."""
+    start_at: str
     next: str
 
 
