@@ -46,6 +46,20 @@ class _Outage:
     since: float | None = None
 
     async def through(self, ask: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await self._asked(ask)
+        except GateUnavailable as error:
+            return await self._patiently(error, ask)
+
+    async def _patiently(self, first: GateUnavailable, ask: Callable[[], Awaitable[T]]) -> T:
+        """Begins with the failure that was: hardly any question fails, and setting up to wait is not free."""
+        pending = [first]
+
+        async def again() -> T:
+            if pending:
+                raise pending.pop()
+            return await self._asked(ask)
+
         tries = AsyncRetrying(
             retry=retry_if_exception_type(GateUnavailable),
             stop=stop_after_delay(self.context.gate_patience),
@@ -53,7 +67,7 @@ class _Outage:
             reraise=True,
         )
         try:
-            return await tries(self._asked, ask)
+            return await tries(again)
         except GateUnavailable as error:
             raise NobodyJudges(error) from error
 

@@ -32,12 +32,12 @@ class ApiKeyStore(OnDatabase, ApiKeys):
 
     async def get_api_key(self, name: str) -> ApiKey | None:
         """The key by its id, or None."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await get(transaction, name)
 
     async def list_api_keys(self, tenant: str) -> Sequence[ApiKey]:
         """A tenant's keys, oldest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows("SELECT body FROM api_keys WHERE tenant = ? ORDER BY rowid", (tenant,))
         return [ApiKey.model_validate_json(body) for (body,) in rows]
 

@@ -87,7 +87,7 @@ class BudgetStore(OnDatabase, Budgets):
 
     async def spend(self, tenant: str, project: str, month: datetime, *, without: Sequence[str] = ()) -> Spend:
         """Held and settled money of `month`, leaving out the reservations whose keys are in `without`."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await spend(transaction, tenant, project, month, without)
 
     async def reserve(self, reservations: Sequence[Reservation], expected: Spend, events: Sequence[Event] = ()) -> bool:
@@ -115,7 +115,7 @@ class BudgetStore(OnDatabase, Budgets):
 
     async def list_reservations(self, run: str) -> Sequence[Reservation]:
         """A run's reservations, oldest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await of_run(transaction, run)
 
 

@@ -18,7 +18,7 @@ class DegradedStore(OnDatabase, Outages):
 
     async def list_degraded(self) -> Sequence[Degraded]:
         """By name."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows("SELECT body FROM degraded ORDER BY cloud")
         return [Degraded.model_validate_json(body) for (body,) in rows]
 

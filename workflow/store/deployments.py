@@ -40,7 +40,7 @@ class DeploymentStore(OnDatabase, Deployments):
     ) -> Sequence[Deployment]:
         """Up to `limit` of them in order of their runs' ids, from just after the run `after`."""
         mine, tenants = ("", ()) if tenant is None else (" AND tenant = ?", (tenant,))
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows(
                 f"""SELECT live.run, live.body, runs.body FROM live_resources AS live JOIN runs ON runs.id = live.run
                     WHERE live.run IN (SELECT DISTINCT run FROM live_resources WHERE run > ?{mine}

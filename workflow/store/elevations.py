@@ -72,7 +72,7 @@ class ElevationStore(OnDatabase, Elevations):
 
     async def list_elevations(self, tenant: str, principal: str | None, now: datetime) -> Sequence[Elevation]:
         """Lent roles that are neither over nor revoked, oldest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await lent(transaction, tenant, principal, now)
 
     async def tie_elevations(self, names: Sequence[str], run: str) -> bool:

@@ -16,7 +16,7 @@ class EmergencyStore(OnDatabase, Emergencies):
 
     async def list_freezes(self) -> Sequence[Stop]:
         """Those that are on, oldest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows("SELECT body FROM freezes ORDER BY at, scope, name")
         return [Stop.model_validate_json(body) for (body,) in rows]
 
@@ -36,7 +36,7 @@ class EmergencyStore(OnDatabase, Emergencies):
 
     async def list_revocations(self) -> Sequence[Revocation]:
         """Those that hold, oldest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows("SELECT body FROM revocations ORDER BY at, kind, name")
         return [Revocation.model_validate_json(body) for (body,) in rows]
 

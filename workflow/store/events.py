@@ -103,7 +103,7 @@ class LedgerStore(OnDatabase, Ledger):
 
     async def entries(self, *, run: str | None = None, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Ledger entries in order, from just after sequence number `after`."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await read(transaction, run, after, limit)
 
     async def verify_ledger(self) -> Verification:

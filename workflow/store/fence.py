@@ -40,6 +40,10 @@ class Fenced:
         """As the database beneath."""
         return self.database.reading()
 
+    def glancing(self) -> AbstractAsyncContextManager[Transaction]:
+        """As the database beneath."""
+        return self.database.glancing()
+
     def surveying(self) -> AbstractAsyncContextManager[Transaction]:
         """As the database beneath."""
         return self.database.surveying()

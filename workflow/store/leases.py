@@ -102,10 +102,10 @@ class LeaseStore(OnDatabase, Leases):
 
     async def get_place(self, run: str) -> Place | None:
         """Where the run stands, or None."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await places.get(transaction, run)
 
     async def list_places(self, *, overdue: datetime, limit: int = 50) -> Sequence[Place]:
         """Runs that are stuck: taken too often for nothing, or due since before `overdue` and not taken."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await places.stuck(transaction, overdue, limit)

@@ -104,6 +104,10 @@ class PostgresDatabase:
         async with self._transaction(IsolationLevel.REPEATABLE_READ, read_only=True) as transaction:
             yield transaction
 
+    def glancing(self) -> AbstractAsyncContextManager[PostgresTransaction]:
+        """As `reading`."""
+        return self.reading()
+
     @asynccontextmanager
     async def writing(self, *names: str) -> AsyncIterator[PostgresTransaction]:
         """A transaction that is alone in the whole database, or among those that give one of its names."""

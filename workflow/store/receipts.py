@@ -51,10 +51,10 @@ class ReceiptStore(OnDatabase, Receipts):
 
     async def get_receipt(self, key: str) -> Receipt | None:
         """The receipt by its effect's key, or None."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await get(transaction, key)
 
     async def list_receipts(self, run: str) -> Sequence[Receipt]:
         """A run's receipts in the order they were kept."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await of_run(transaction, run)

@@ -65,14 +65,14 @@ class RunStore(OnDatabase, Runs):
 
     async def get_run(self, run: str) -> Run | None:
         """The run, or None."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await get(transaction, run)
 
     async def list_runs(
         self, *, tenant: str | None = None, state: State | None = None, limit: int = 50
     ) -> Sequence[Run]:
         """Newest first."""
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             return await newest(transaction, tenant, state, limit)
 
     async def end_run(self, run: Run, record: Record, event: Event) -> Entry:

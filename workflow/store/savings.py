@@ -48,7 +48,7 @@ class SavingStore(OnDatabase, Savings):
         asked = {column: value for column, value in wanted.items() if value is not None}
         where = " AND ".join(["id <> ''", *(f"{column} = ?" for column in asked)])
         most = "" if limit is None else " LIMIT ?"
-        async with self._database.reading() as transaction:
+        async with self._database.glancing() as transaction:
             rows = await transaction.rows(
                 f"SELECT body FROM savings WHERE {where} ORDER BY found_at DESC, id DESC{most}",  # noqa: S608
                 (*asked.values(), *(() if limit is None else (max(limit, 0),))),

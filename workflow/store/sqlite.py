@@ -62,6 +62,19 @@ class SqliteTransaction:
         return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
 
 
+class SqliteGlance(SqliteTransaction):
+    """The transaction that SQLite makes around a statement by itself."""
+
+    _used = False
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run the one statement."""
+        if self._used:
+            raise RuntimeError("a glance is for one statement")
+        self._used = True
+        return await super().rows(sql, values)
+
+
 class SqliteDatabase:
     """One connection, used by one transaction at a time."""
 
@@ -75,6 +88,15 @@ class SqliteDatabase:
         """A transaction that sees one state of the database, and does not wait for writers elsewhere."""
         async with self._turn, _transaction(self._connection, "DEFERRED") as transaction:
             yield transaction
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[SqliteTransaction]:
+        """As `reading`, for a single statement: a third of the turns of the connection's thread."""
+        async with self._turn:
+            try:
+                yield SqliteGlance(self._connection)
+            except sqlite3.Error as error:
+                raise failed(error, "The store could not be read") from error
 
     @asynccontextmanager
     async def writing(self, *names: str) -> AsyncIterator[SqliteTransaction]:

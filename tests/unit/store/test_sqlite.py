@@ -13,6 +13,7 @@ from tests.contract.stores import NOTHING, NOW, a_receipt, a_reservation, a_run,
 from workflow.model.errors import Retryable, Terminal
 from workflow.store import migrate, sqlite
 from workflow.store.ledger import Finding
+from workflow.store.sqlite import open_sqlite
 from workflow.store.store import open_store
 
 VERSION_1 = (Path(__file__).parent / "data" / "version_1.sqlite.sql").read_text(encoding="utf-8")
@@ -214,3 +215,21 @@ async def test_several_tasks_may_open_a_new_file_at_once(tmp_path: Path) -> None
     assert sorted(await asyncio.gather(*(hold(number) for number in range(8)))) == [False] * 7 + [True]
     async with open_store(tmp_path / "store.db") as store:
         assert (await store.verify_ledger()).entries == 8
+
+
+async def test_a_glance_is_one_statement_and_a_second_one_is_refused(tmp_path: Path) -> None:
+    await a_ledger(tmp_path / "t.db", entries=2)
+    async with open_sqlite(tmp_path / "t.db") as database:
+        async with database.glancing() as transaction:
+            assert await transaction.rows("SELECT COUNT(*) FROM events") == [(2,)]
+            with pytest.raises(RuntimeError, match="one statement"):
+                await transaction.rows("SELECT 1")
+        async with database.writing() as transaction:
+            assert await transaction.rows("SELECT 1") == [(1,)]
+
+
+async def test_a_glance_that_fails_is_the_stores_own_error(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "t.db") as database:
+        with pytest.raises(Terminal, match="could not be read"):
+            async with database.glancing() as transaction:
+                await transaction.rows("SELECT 1 FROM nowhere")
