@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rich.markup import escape
+
 from functions.cli.output import out
 from functions.registry import contracts
 from functions.serve.titles import titles
@@ -27,7 +29,7 @@ def render_request(asked: Asked, now: datetime) -> None:
     for change in changes(request, contracts()):
         colour = _COLOURS[change.sign]
         out.print(
-            f"  [{colour}]{change.sign} {WORDS[change.sign]}[/] {change.title}  {change.where}  {change.cost}",
+            f"  [{colour}]{change.sign} {WORDS[change.sign]}[/] {change.title}  {escape(change.where)}  {change.cost}",
             soft_wrap=True,
         )
         for field, value in change.details:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli import output
@@ -59,7 +60,7 @@ def list_freezes(as_json: AsJson = False) -> None:
         for title in ("where", "since (UTC)", "by", "reason"):
             table.add_column(title, no_wrap=title != "reason")
         for stop in stops:
-            table.add_row(_where(stop.scope, stop.name), f"{stop.at:%Y-%m-%d %H:%M:%S}", stop.who, stop.reason)
+            table.add_row(_where(stop.scope, stop.name), f"{stop.at:%Y-%m-%d %H:%M:%S}", stop.who, escape(stop.reason))
         out.print(table)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli.candidates import candidate_table
@@ -71,17 +72,17 @@ class Picture:
         self._title(f"Workload [dim](read by {body['reader']})[/]")
         table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
         for name, value in workload_rows(Workload.model_validate(body["workload"])):
-            table.add_row(f"[dim]{name}[/]", value)
+            table.add_row(f"[dim]{name}[/]", escape(value))
         self._out.print(table)
         for note in body["notes"]:
-            self._out.print(f"  [yellow]{note}[/]")
+            self._out.print(f"  [yellow]{escape(note)}[/]")
 
     def _planned(self, body: Json) -> None:
         for note in body["brief"]["assumptions"]:
-            self._out.print(f"  [dim]assumed: {note}[/]")
+            self._out.print(f"  [dim]assumed: {escape(note)}[/]")
         for exclusion in body["exclusions"]:
             place = "/".join(p for p in (exclusion["cloud"], exclusion["region"], exclusion["machine"]) if p)
-            self._out.print(f"  [yellow]without {place}: {exclusion['reason']}[/]")
+            self._out.print(f"  [yellow]without {place}: {escape(exclusion['reason'])}[/]")
 
     def _allocated(self, body: Json) -> None:
         self._title("Candidates")
@@ -89,7 +90,7 @@ class Picture:
         for exclusion in body["exclusions"]:
             if not exclusion["region"]:
                 what = f"{exclusion['cloud']}'s spot" if exclusion["purchase"] else exclusion["cloud"]
-                self._out.print(f"  [yellow]without {what}: {exclusion['reason']}[/]", soft_wrap=True)
+                self._out.print(f"  [yellow]without {what}: {escape(exclusion['reason'])}[/]", soft_wrap=True)
         total = len(body["candidates"])
         if body["removed"]:
             told = ", ".join(f"{code} {count}" for code, count in sorted(body["removed"].items(), key=lambda i: -i[1]))
@@ -98,10 +99,10 @@ class Picture:
 
     def _no_offer(self, body: Json) -> None:
         self._title("Candidates")
-        self._out.print(f"  none: {body['trouble']['message']}")
+        self._out.print(f"  none: {escape(body['trouble']['message'])}")
 
     def _away(self, body: Json) -> None:
-        self._out.print(f"  [yellow]waiting:[/] {body['reason']}", soft_wrap=True)
+        self._out.print(f"  [yellow]waiting:[/] {escape(body['reason'])}", soft_wrap=True)
         self._out.print(f"  [dim]asked again for {body['patience_seconds']:g} s; then the run is parked[/]")
 
     def _back(self, body: Json) -> None:
@@ -109,7 +110,7 @@ class Picture:
 
     def _degraded(self, body: Json) -> None:
         outage = body["outage"]
-        self._out.print(f"  [bold red]ALERT[/] {outage['cloud']} is degraded for every run: {outage['reason']}")
+        self._out.print(f"  [bold red]ALERT[/] {outage['cloud']} is degraded for every run: {escape(outage['reason'])}")
         self._out.print("  [dim]Nothing is written there; it is probed, and taken back when it stays up.[/]")
 
     def _restored(self, body: Json) -> None:
@@ -132,8 +133,8 @@ class Picture:
         if decision.allowed and not decision.violations:
             self._out.print("  [dim]no rule objects[/]")
         for violation in decision.violations:
-            self._out.print(f"  [bold]{violation.code}[/] {violation.message}", soft_wrap=True)
-            self._out.print(f"    [dim]remedy:[/] {violation.remedy}", soft_wrap=True)
+            self._out.print(f"  [bold]{violation.code}[/] {escape(violation.message)}", soft_wrap=True)
+            self._out.print(f"    [dim]remedy:[/] {escape(violation.remedy)}", soft_wrap=True)
 
     def _person(self, body: Json) -> None:
         words = ((body["asked"] or {}).get("words")) or []
@@ -142,23 +143,23 @@ class Picture:
 
     def _step(self, body: Json) -> None:
         for resource in body["receipt"]["resources"]:
-            what = f"{resource['kind']} {resource['id']} in {resource['region']}"
+            what = f"{resource['kind']} {escape(resource['id'])} in {resource['region']}"
             self._out.print(f"    [green]made[/] {what} [dim]({body['step']['tool']}, {body['seconds']:.2f} s)[/]")
 
     def _step_failed(self, body: Json) -> None:
         trouble = body["trouble"]
-        self._out.print(f"    [red]{trouble['code']}[/] {trouble['message']}", soft_wrap=True)
+        self._out.print(f"    [red]{trouble['code']}[/] {escape(trouble['message'])}", soft_wrap=True)
 
     def _verified(self, body: Json) -> None:
         self._title("Health")
         for health in (Health.model_validate(h) for h in body["health"]):
             colour = "green" if health.status in ("healthy", "finished") else "red"
-            what = f"{health.resource.kind} {health.resource.id}"
-            self._out.print(f"  [{colour}]{health.status:<10}[/] {what}  [dim]{health.detail}[/]")
+            what = f"{health.resource.kind} {escape(health.resource.id)}"
+            self._out.print(f"  [{colour}]{health.status:<10}[/] {what}  [dim]{escape(health.detail)}[/]")
 
     def _undone(self, body: Json) -> None:
         what = body["resource"] or {"kind": "what", "id": f"{body['tool']} was called for"}
-        self._out.print(f"    [yellow]released[/] {what['kind']} {what['id']}")
+        self._out.print(f"    [yellow]released[/] {what['kind']} {escape(what['id'])}")
 
     def _rollback_waits(self, body: Json) -> None:
         waiting = len(body["waiting"]) + bool(body["unknown"])
@@ -166,7 +167,7 @@ class Picture:
 
     def _rolled_back(self, body: Json) -> None:
         self._title("Rolled back")
-        self._out.print(f"  {body['trouble']['code']}: {body['trouble']['message']}", soft_wrap=True)
+        self._out.print(f"  {body['trouble']['code']}: {escape(body['trouble']['message'])}", soft_wrap=True)
         self._out.print(f"  [dim]next: {body['next']}[/]")
 
     def _finished(self, body: Json) -> None:
@@ -176,20 +177,20 @@ class Picture:
             self._verdict(record.decision)
         self._title("Record")
         self._out.print(record.model_dump_json(indent=2), markup=False, soft_wrap=True, style="dim")
-        self._out.print(f"{MARKS[record.state]} [bold]{record.state}[/]  {record.reason}", soft_wrap=True)
+        self._out.print(f"{MARKS[record.state]} [bold]{record.state}[/]  {escape(record.reason)}", soft_wrap=True)
         if record.remedy:
-            self._out.print(f"  [dim]What to do:[/] {record.remedy}", soft_wrap=True)
+            self._out.print(f"  [dim]What to do:[/] {escape(record.remedy)}", soft_wrap=True)
         for remnant in record.left_behind:
             self._left_behind(remnant)
         self._money(record)
 
     def _left_behind(self, remnant: Remnant) -> None:
         made = remnant.resource
-        what = f"{made.kind} {made.id}" if made else f"whatever {remnant.tool} made"
+        what = f"{made.kind} {escape(made.id)}" if made else f"whatever {remnant.tool} made"
         how = "left behind" if remnant.certain else "possibly left behind"
         where = f"{remnant.cloud}/{remnant.region}"
-        self._out.print(f"  [red]{how}[/] {what} in {where}: {remnant.message}", soft_wrap=True)
-        self._out.print(f"    [dim]What to do:[/] {remnant.remedy}", soft_wrap=True)
+        self._out.print(f"  [red]{how}[/] {what} in {where}: {escape(remnant.message)}", soft_wrap=True)
+        self._out.print(f"    [dim]What to do:[/] {escape(remnant.remedy)}", soft_wrap=True)
 
     def _money(self, record: Record) -> None:
         if record.state != "succeeded":

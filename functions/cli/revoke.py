@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli import output
@@ -50,7 +51,7 @@ def list_revocations(as_json: AsJson = False) -> None:
         for title in ("kind", "name", "since (UTC)", "by", "reason"):
             table.add_column(title, no_wrap=title != "reason")
         for each in held:
-            table.add_row(each.kind, each.name, f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, each.reason)
+            table.add_row(each.kind, each.name, f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, escape(each.reason))
         out.print(table)
 
 

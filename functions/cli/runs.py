@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli import output
@@ -86,7 +87,7 @@ def list_runs(
         where = record.offer.place if record and record.offer else ""
         cost = usd(record.cost_cents) if record and record.offer else ""
         state = f"[{COLOURS[run.state]}]{run.state}[/]"
-        table.add_row(run.id, state, where, cost, f"{run.created_at:%Y-%m-%d %H:%M}", run.request.text[:60])
+        table.add_row(run.id, state, where, cost, f"{run.created_at:%Y-%m-%d %H:%M}", escape(run.request.text[:60]))
     out.print(table)
 
 
@@ -150,7 +151,7 @@ def _say_replay(found: Replayed) -> None:
         was, now = found.recorded_revision[:16], found.revision[:16]
         out.print(f"[yellow]The policies have changed since:[/] {was} then, {now} now.")
     for difference in found.differences:
-        out.print(f"[red]entry {difference.seq}[/] {difference.kind}: {difference.what}")
+        out.print(f"[red]entry {difference.seq}[/] {difference.kind}: {escape(difference.what)}")
         out.print(f"  recorded {difference.recorded}", markup=False, soft_wrap=True)
         out.print(f"  derived  {difference.derived}", markup=False, soft_wrap=True)
     same = found.decisions - len({d.seq for d in found.differences})
