@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
 from tests.flows.test_parked import BIG, GRACE, ROOT, fresh, tollgate
+from workflow.store.store import open_store
 
 BUCKET = "We need a bucket for backups in Ireland"
 
@@ -35,25 +34,25 @@ async def test_a_run_parked_by_an_approval_is_finished_by_the_orchestrator_in_an
 
 async def test_a_run_whose_terminal_is_killed_goes_on_elsewhere_and_makes_nothing_twice(house: House) -> None:
     command = [sys.executable, "-m", "functions.cli.main", "run", BUCKET, "--json"]
-    terminal = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: ASYNC220
-    before = {run["id"] for run in listed()}
-    while not (fresh_ones := [run["id"] for run in listed() if run["id"] not in before]):
-        assert terminal.poll() is None, terminal.communicate()
-    os.kill(terminal.pid, signal.SIGKILL)
-    terminal.communicate()
-    (name,) = fresh_ones
+    async with open_store(house.told.database) as store:
+        before = {run.id for run in await store.list_runs(limit=1000)}
+        terminal = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
+        begun: list[str] = []
+        while not begun:
+            assert terminal.returncode is None
+            begun = [run.id for run in await store.list_runs() if run.id not in before]
+        terminal.kill()
+        await terminal.wait()
+        left = await store.get_run(begun[0])
+    assert left is not None
+    assert left.record is None
+    (name,) = begun
     resumed = tollgate("runs", "resume", name, "--json")
     assert json.loads(resumed.stdout)["state"] == "succeeded", resumed.stdout + resumed.stderr
     held = [thing for things in (await house.holdings()).values() for thing in things]
     assert len(held) == 1
     kinds = [entry.event.kind for entry in await house.entries(name)]
     assert (kinds.count("requested"), kinds.count("finished")) == (1, 1)
-
-
-def listed() -> list[dict[str, object]]:
-    """What `runs list` says."""
-    found: list[dict[str, object]] = json.loads(tollgate("runs", "list", "--json").stdout)
-    return found
 
 
 async def test_a_parked_run_that_is_cancelled_ends_at_once_and_says_by_whom(house: House) -> None:
