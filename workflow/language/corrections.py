@@ -13,7 +13,7 @@ from workflow.language.places import ARTICLE, any_name
 from workflow.language.regions import name as region
 
 _STRONG = (
-    r"(?:no,? wait|wait,? no|wait|hang on|hold on|sorry|apologies|actually|(?:i|we) mean(?:t)?|make (?:that|it)"
+    r"(?:no(?=:)|no,? wait|wait,? no|wait|hang on|hold on|sorry|apologies|actually|(?:i|we) mean(?:t)?|make (?:that|it)"
     r"|let's make (?:that|it)|scratch that|strike that|correction|my (?:bad|mistake)|or rather|rather|better make it"
     r"|nein|quatsch|halt|stopp|moment|besser gesagt|vielmehr|ich meine|ich meinte|korrektur|pardon|entschuldigung"
     r"|perdon|digo|mejor dicho|quiero decir|mas bien|espera|corrijo|correccion"
@@ -33,14 +33,15 @@ _UNITS = (
     r"(?:v?cpus?|v?cores?|kerne?n?|nucleos|coeurs|코어)\b",
     rf"(?:h|d|{TIMES}|시간|일)\b",
     r"(?:ms|milliseconds|millisekunden)\b",
-    r"(?:nodes?|machines?|vms?|boxes|servers?|workers?|replicas?|instances?|knoten|maschinen|maquinas|nodos|noeuds|대)\b",
+    r"(?:nodes?|machines?|vms?|boxes|servers?|workers?|replicas?|instances?|knoten|maschinen|maquinas|nodos"
+    r"|noeuds|대)\b",
 )
 
 
 @cache
 def _sorts() -> tuple[re.Pattern[str], ...]:
     """What can be corrected, each sort a pattern; the first that fits the corrected value is its sort."""
-    money = rf"\$ ?\d+(?:\.\d+)?k?|{NUM} ?(?:dollars|usd|bucks|\$|dolares|달러)"
+    money = rf"\$ ?\d+(?:\.\d+)?k?|{NUM} ?(?:dollars|usd|bucks|\$|dolares|cents|달러)"
     quantities = (rf"{NUM}[ -]?(?:{unit})" for unit in _UNITS)
     cloud = r"(?<!\w)(?:aws|azure|gcp|google cloud|google|amazon)(?!\w)"
     purchase = r"(?<!\w)(?:spot|preemptible|on[- ]demand)(?!\w)"

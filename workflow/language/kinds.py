@@ -20,7 +20,8 @@ BATCH = any_of(
     r"|openfoam|cfd|fea|molecular dynamics|gromacs|lammps|ansys|abaqus|nightly|cron|backtest\w*|sweep|blender"
     r"|map-?reduce|genom\w+|sequenc\w+|variant calling|alignment|folding|blast)\b",
     r"(?<!load )\bconver(?:t|ts|ting|sion)\b",
-    r"\b(?:data(?:base)?|warehouse|bulk|initial|nightly|daily|weekly|lake) (?:load|loading|import|ingest\w*"
+    r"\b(?:one-off|data(?:base)?|warehouse|bulk|initial|nightly|daily|weekly|lake|one[- ]time) (?:load|loading"
+    r"|import|ingest\w*"
     r"|migration|dump|refresh)\b",
     r"\bload(?:ing)? (?:the |our )?(?:data|\w+ (?:into|to) (?:the |our )?(?:warehouse|database|lake))\b",
     r"\b(?:export(?:s|ing)?|import(?:ing)?|assembl(?:e|y|ing)|compress\w*|deduplicat\w+|dedupe?|scrap(?:e|ing)"

@@ -39,6 +39,11 @@ _UNKNOWN = re.compile(
     r"(?=\s?(?:[,.;\n]|$|and\b|with\b|for\b|on\b|under\b|max\b|<))"
 )
 _NAMED = rf"{ARTICLE}(?P<place>{HOME})"
+_THINGS = (
+    r"(?:servers|machines|backups|files|nodes|buckets|systems|clouds|regions|disks|vms|records|logs"
+    r"|images|models|volumes|datasets|sources)\b"
+)
+_SITE = r"(?:plant|factory|warehouse|hospital|clinic|school|university|campus|branch|lab|studio|hq|headquarters|office)"
 _US = r"(?:(?:most|all|many|half|some|both|lots) of ours|we|we all|us lot|i|everybody|everyone)"
 _PATTERNS = (
     rf"\b{_CLOSE} (?:\w+ ){{0,3}}?{PEOPLE}{_BE} {_IN} (?:\w+ )?{_NAMED}",
@@ -46,6 +51,9 @@ _PATTERNS = (
     rf"(?:(?:and around|central|greater|downtown|northern|southern|eastern|western) )?{_NAMED}",
     rf"\b{_US}(?:'re|'m|{_BE}) (?:in|at|from) {_NAMED}",
     rf"(?<!\w){PEOPLE}[,:]? (?:ie|i\.e\.|eg|namely|mostly|mainly|meaning)[,:]? (?:in |from )?{_NAMED}",
+    rf"\b(?:our|most|all|many|the|their) (?:\w+ )?(?!{_THINGS})[a-z]+s(?: who use it)? (?:are|sit|live|work"
+    rf"|come|play){_BE} (?:in|from) {_NAMED}",
+    rf"\b(?:for|at) (?:our|the|a) (?:\w+ )?{_SITE} in {_NAMED}",
     rf"\b{_CLOSE} {_NAMED}",
     rf"(?P<place>{HOME_ADJECTIVE})(?:-based|-side)? (?:\w+ )?{PEOPLE}(?![a-z])",
     rf"\b(?:nutzer|kunden|usuarios|utilisateurs|clientes?|clients) (?P<place>{HOME_ADJECTIVE})",

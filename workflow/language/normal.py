@@ -56,8 +56,14 @@ _SHORTHAND = (
     (r"\b(e)\.g\.", "eg"),
     (r"\bi\.e\.", "ie"),
     (r"\b(max|min|approx|ca|mind|std|incl|ca|aprox|env|no|hrs?|mins?)\.(?=\s)", r"\1"),
-    (r"\b(?:gotta|need ?2|need to)\b", "need to"),
+    (
+        r"\b(?:gotta|need to|need ?2(?= (?:deploy|(?:re)?train|run|host|serve|store|get|set|spin|put|fine"
+        r"|render|convert"
+        r"|crunch|process|move|keep|do|make|launch|start|export|migrate|build|archive|back)))\b",
+        "need to",
+    ),
     (r"\bsub-?\s?second\b", "under 1 second"),
+    (r"\bin l\.?a\.?(?=\s?(?:[,;\n]|\.?$))", "in los angeles"),
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
     (r"\bsth\b", "something"),

@@ -21,7 +21,7 @@ PAST = re.compile(
             r"|using|billed|\$|\d)",
             r"\btook\b",
             r"\bused \d",
-            r"\b(?:sits|lives|resides|runs|is|are|stored|hosted|kept|held|have|has|use|uses|pay|pays|run"
+            r"\b(?:it's|they're|sits|lives|resides|runs|is|are|stored|hosted|kept|held|have|has|use|uses|pay|pays|run"
             r"|sitting"
             r"|lying|live|sit)\b.{0,60}\b(?:currently|today|at the moment|right now|presently|already"
             r"|these days)\b",

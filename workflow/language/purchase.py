@@ -32,7 +32,8 @@ _KEEP = re.compile(
     r"|중단(?:되|이|하)\S*\s?(?:면 )?(?:안|없|않)|중단 없이|끊기\S*\s?(?:안|없|않)|멈추\S*\s?(?:안|없|않)"
 )
 _EITHER = re.compile(
-    rf"{_SPOT}\s?(?:,|/|or|and|oder|und|o|y|ou|et|이나|나)\s?{_ON_DEMAND}|{_ON_DEMAND}\s?(?:,|/|or|and|oder"
+    rf"{_SPOT}(?: \w+)?\s?(?:,|/|as well as|or|and|oder|und|o|y|ou|et|이나|나)\s?{_ON_DEMAND}|{_ON_DEMAND}\s?(?:,"
+    rf"|/|or|and|oder"
     rf"|und|o|y"
     rf"|ou|et|이나|나)\s?{_SPOT}"
 )

@@ -35,14 +35,16 @@ _FILL = (
     rf"|within \d)[\w'-]+ ){{0,7}}?"
 )
 _MAKE = (
-    r"(?:run|host|hosted|hosting|store|stored|storing|deploy|deployed|placed?|put|located|provision|launch"
+    r"(?:run|move|archive|storage|host|hosted|hosting|store|stored|storing|deploy|deployed|placed?|put|located"
+    r"|provision|launch"
     r"|spin up|set up|bucket|servers?|vms?|machines?|cluster|volume|data ?cent(?:er|re)s?"
     r"|bereitstellen|betreiben|speichern|gehostet|alojar|guardar|desplegar|heberger|stocker|deployer)"
 )
 _LABEL = (
-    r"(?:data )?(?:residency|location|country|where|jurisdiction|geo|geography|sovereignty|data location"
+    r"(?:data(?= ?[:=])|(?:data )?(?:residency|location|country|where|jurisdiction|geo|geography|sovereignty"
+    r"|data location"
     r"|data residency|standort|land|pais|ubicacion|pays|localisation|locality|place|territory|residencia"
-    r"|위치|국가|지역)"
+    r"|위치|국가|지역))"
 )
 _CODES = "de|fr|ca|in|au|jp|kr|sg|ch|br|ie|nl"
 _PROSE = re.compile(

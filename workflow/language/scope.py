@@ -9,7 +9,7 @@ from workflow.language.past import PAST
 
 _SENTENCE = re.compile(
     r"(?<=[.!?;。])\s+|\n+|(?=<!--|/\*|\{\{|\bp\.? ?s\.? )|(?=\[(?:developer|system|admin|debug|inst))"
-    r"|(?<=\])|(?=</?(?:request|system|user"
+    r"|(?<=\])(?=\s|$)|(?=</?(?:request|system|user"
     r"|instruction))"
 )
 _CLAUSE = re.compile(

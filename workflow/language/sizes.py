@@ -150,7 +150,11 @@ def _after_memory(text: str, found: list[Size]) -> list[Size]:
     return [
         size
         for ram, size in pairs
-        if ram.label == "ram" and not size.label and re.fullmatch(r"\s?[,/+]\s?", text[ram.where[1] : size.where[0]])
+        if ram.label == "ram"
+        and not size.label
+        and re.fullmatch(
+            r"\s?(?:of )?(?:ram|memory|mem)?\s?(?:[,/+]|and|und|y|et)\s?", text[ram.where[1] : size.where[0]]
+        )
     ]
 
 

@@ -35,7 +35,7 @@ _NOT_LENGTH = re.compile(
             rf"{_ONE} (?:of|de|von|worth of|d') ?(?:\w+ ){{0,2}}(?:audio|videos?|footage|logs?|data|history"
             rf"|recordings?|speech|retention|music|podcasts?|calls?|material|downtime|backups?|sensor|telemetry"
             rf"|notice|grabaciones|datos|donnees|enregistrements|daten)\b",
-            rf"\b(?:retention|retain\w*|keep(?: \w+){{0,3}} for|kept(?: \w+){{0,3}} for|aufbewahr\w*"
+            rf"\b(?:retention|retain\w*|keep(?: \w+){{0,3}}?(?: for)?|kept(?: \w+){{0,3}} for|aufbewahr\w*"
             rf"|conserv\w+|old"
             rf"|older than|ttl|expire\w*(?: after| in)?|delete\w* after|rotat\w+ (?:after"
             rf"|every))\b[^.;,\n\d]{{0,20}}{_ONE}",
