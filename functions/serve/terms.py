@@ -1,21 +1,25 @@
-"""What the operator set for approvals and budgets, from the policy bundle's data."""
+"""What the operator set for approvals and budgets, from the data of the policies in force."""
 
 from __future__ import annotations
 
 import json
+import os
 
 from pydantic import ValidationError
 
 from policies.checks.tunables import Budgets
-from policies.engine.bundle import BadBundle, load_bundle
+from policies.engine.archive import assembled
+from policies.engine.bundle import BadBundle
+from policies.engine.source import in_force
 from workflow.model.approval import Terms
+from workflow.model.base import Json
 from workflow.model.offpeak import Offpeak
 
 
 def approval_terms() -> Terms:
     """`data.approving`. Raises BadBundle where it is missing or wrong: nothing starts on terms that nobody set."""
     try:
-        return Terms.model_validate(json.loads(load_bundle().data).get("approving"))
+        return Terms.model_validate(_data().get("approving"))
     except ValidationError as error:
         raise BadBundle(f"data/approving: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
 
@@ -23,7 +27,7 @@ def approval_terms() -> Terms:
 def budgets() -> Budgets:
     """`data.budgets`. Raises BadBundle where it is missing or wrong."""
     try:
-        return Budgets.model_validate(json.loads(load_bundle().data).get("budgets"))
+        return Budgets.model_validate(_data().get("budgets"))
     except ValidationError as error:
         raise BadBundle(f"data/budgets: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
 
@@ -31,6 +35,12 @@ def budgets() -> Budgets:
 def offpeak() -> Offpeak:
     """`data.offpeak`. Raises BadBundle where it is missing or wrong."""
     try:
-        return Offpeak.model_validate(json.loads(load_bundle().data).get("offpeak"))
+        return Offpeak.model_validate(_data().get("offpeak"))
     except ValidationError as error:
         raise BadBundle(f"data/offpeak: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
+
+
+def _data() -> Json:
+    source = in_force(os.environ)
+    found: Json = json.loads(assembled(source.read(), source.path.name).data)
+    return found

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.stores import NOW, STORES, a_receipt, a_reservation
-from workflow.model.ports import Account, Store
+from workflow.model.ports import Store
+from workflow.model.spending import Account
 
 
 @pytest.fixture(params=STORES)

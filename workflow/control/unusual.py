@@ -14,7 +14,8 @@ from statistics import median_high
 
 from policies.checks.tunables import Unusual
 from workflow.model.base import Noun
-from workflow.model.ports import ALERTS, Event, Reservation, Store
+from workflow.model.ports import Event, Reservation, Store
+from workflow.model.spending import ALERTS
 
 DAYS = 28
 ANOMALY = "budget.anomaly"

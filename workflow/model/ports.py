@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, Protocol
 
 from workflow.model.api_key import ApiKey
@@ -16,6 +16,7 @@ from workflow.model.lease import Leases
 from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
+from workflow.model.spending import Spending
 from workflow.model.workload import Workload
 
 
@@ -170,37 +171,6 @@ class Budgets(Protocol):
 
     async def list_reservations(self, run: str) -> Sequence[Reservation]:
         """A run's reservations, oldest first."""
-
-
-class Account(Noun):
-    """What a tenant, a project or a run costs in a month, in cents. The narrower names may be empty."""
-
-    tenant: str
-    project: str = ""
-    run: str = ""
-    held_cents: int
-    settled_cents: int
-
-
-By = Literal["tenant", "project", "run"]
-
-ALERTS = "budgets"
-"""Under which run the ledger has alerts about spend."""
-
-
-class Spending(Protocol):
-    """Money looked back on."""
-
-    async def spent_on_days(
-        self, tenant: str, since: datetime, *, without: Sequence[str] = ()
-    ) -> Sequence[tuple[str, date, int]]:
-        """(project, UTC day, held and settled cents) since a moment, for the days on which any were."""
-
-    async def accounts(self, month: datetime, by: By, *, tenant: str | None = None) -> Sequence[Account]:
-        """What is held and settled in the month that `month` lies in, the largest first; of one tenant, or of all."""
-
-    async def list_alerts(self, since: datetime, *, tenant: str | None = None) -> Sequence[Event]:
-        """Alerts about spend from a moment on, oldest first; of one tenant, or of all."""
 
 
 class Ledger(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from workflow.model.ports import ALERTS, Account, By, Event, Spending
+from workflow.model.ports import Event
+from workflow.model.spending import ALERTS, Account, By, Spending
 from workflow.store import events
 from workflow.store.budget import month_of
 from workflow.store.database import OnDatabase
