@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -18,6 +19,7 @@ from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
 from functions.cli.workbench import workbench
 from functions.judges import live
+from functions.orchestrate.wake import wake
 from functions.serve.settings import settings
 from functions.serve.terms import approval_terms
 from mcp_handlers.kernel.clock import SystemClock
@@ -39,7 +41,7 @@ COLOURS = {"open": "yellow", "approved": "green", "used": "green", "denied": "re
 @asynccontextmanager
 async def _desk() -> AsyncIterator[Desk]:
     async with open_store(settings().database) as store:
-        yield Desk(store, SystemClock(), approval_terms())
+        yield Desk(store, SystemClock(), approval_terms(), wake(os.environ))
 
 
 def _told(asked: Asked) -> dict[str, object]:

@@ -118,6 +118,7 @@ async def _cancelled(told: Settings, name: str, reason: str, seen: Seen) -> Run:
             async with around.at_work(run.request.principal, seen) as (context, graph):
                 return await resume(context, graph, name)
         except InHand:
+            await around.judgement.wake.publish(name)
             return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from functions.cli.output import out
 from functions.cli.run import ready
 from functions.orchestrate.orchestrator import orchestrate as one_tick
 from functions.orchestrate.surroundings import surroundings
+from functions.orchestrate.wake import wake
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.model.errors import Retryable, TollgateError
@@ -30,6 +32,7 @@ def orchestrate(
     told = settings()
 
     async def work() -> None:
+        waking, words = wake(os.environ), tuple[str, ...]()
         async with surroundings(told) as around:
             while True:
                 stop = SystemClock().now() + timedelta(seconds=limit) if limit else None
@@ -41,7 +44,8 @@ def orchestrate(
                     output.say_error(error, as_json)
                 if once:
                     return
-                await asyncio.sleep(every)
+                await waking.acknowledge(words)
+                words = tuple(await waking.listen(every))
 
     try:
         ready(told, quiet=as_json)

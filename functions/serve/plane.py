@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from starlette.routing import BaseRoute
 
 from functions.judges import live
+from functions.orchestrate.wake import wake
 from functions.registry import cloud_names, contracts
 from functions.serve.approvals import PATH, Pages
 from functions.serve.callers import callers
@@ -66,6 +68,7 @@ def control(settings: Settings, store: Store, post: Post, judge: Gate | None = N
         clock=clock,
         estimate=estimate(clouds, signer),
         terms=approval_terms(),
+        wake=wake(os.environ),
         unusual=budgets().unusual,
     )
 

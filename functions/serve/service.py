@@ -6,6 +6,7 @@ import os
 import sys
 
 from functions.judges import judging
+from functions.orchestrate.wake import QUEUE
 from functions.serve.settings import DATABASE_URL, OIDC, Settings
 from infra.local.services import Service, clean_environment
 
@@ -21,6 +22,8 @@ def tollgate_service(told: Settings) -> Service:
             DATABASE_URL: told.database_url,
             OIDC: told.oidc,
             **judging(os.environ),
+            QUEUE: os.environ.get(QUEUE, ""),
+            **_prices(),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )

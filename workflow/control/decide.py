@@ -28,6 +28,7 @@ from workflow.model.base import Json, Noun, digest
 from workflow.model.decision import Decision
 from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Event, Gate, Reservation, Store
+from workflow.model.wake import Silent, Wake
 from workflow.model.workload import Principal
 
 
@@ -70,13 +71,14 @@ class Control:
     clock: Clock
     estimate: Estimate
     terms: Terms = STRICT
+    wake: Wake = field(default_factory=Silent)
     turns: Turns = field(default_factory=Turns)
     unusual: Unusual | None = None
 
     @property
     def desk(self) -> Desk:
         """Where people are asked."""
-        return Desk(self.store, self.clock, self.terms)
+        return Desk(self.store, self.clock, self.terms, self.wake)
 
     async def elevated(self, principal: Principal, run: str, *, writes: bool = False) -> Principal:
         """The principal with the roles that are lent to it for this run now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from workflow.model.approval import Approval, ApprovalRequest, Asked, Elevation, Lift, Terms, unentitled
@@ -13,6 +13,7 @@ from workflow.model.decision import Decision, Requirement
 from workflow.model.errors import BadRequest, Forbidden, NotFound
 from workflow.model.plan import Step
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.wake import Silent, Wake
 from workflow.model.workload import Principal
 
 FORM_MINUTES = 30
@@ -26,6 +27,7 @@ class Desk:
     store: Store
     clock: Clock
     terms: Terms
+    wake: Wake = field(default_factory=Silent)
 
     async def ask(
         self,
@@ -93,6 +95,8 @@ class Desk:
         said = await self.store.say_approval(word, now, self._event(asked.request, kind, {"word": _dump(word)}), nonce)
         if said.request.lift is not None and said.state(now) == "approved":
             await self._lend(said, said.request.lift)
+        if said.request.run and said.state(now) != "open":
+            await self.wake.publish(said.request.run)
         return said
 
     async def revoke(self, person: Principal, name: str, reason: str = "") -> Asked:
