@@ -23,7 +23,6 @@ def tollgate_service(told: Settings) -> Service:
             OIDC: told.oidc,
             **judging(os.environ),
             QUEUE: os.environ.get(QUEUE, ""),
-            **_prices(),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )
