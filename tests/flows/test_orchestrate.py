@@ -7,6 +7,9 @@ import json
 import sys
 from pathlib import Path
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.orchestrate.aws import handler
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
 from tests.flows.test_parked import BIG, GRACE, ROOT, fresh, tollgate
@@ -92,3 +95,24 @@ async def test_a_runs_course_is_drawn_into_a_file(house: House, tmp_path: Path) 
     assert 'role="listitem"' in text
     refused = tollgate("runs", "show", record.run, "--html", str(tmp_path / "no" / "run.html"))
     assert (refused.returncode, "could not be written" in refused.stderr) == (2, True)
+
+
+class Lambda(LambdaContext):
+    """An invocation with a minute left."""
+
+    function_name = "orchestrate"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:orchestrate"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """A minute."""
+        return 60_000
+
+
+async def test_the_lambda_function_finishes_what_a_message_or_its_schedule_wakes_it_for(house: House) -> None:
+    run = await house.ask(BIG, project=fresh())
+    await house.say(run, GRACE, approved=True)
+    message = {"Records": [{"eventSource": "aws:sqs", "body": "somebody else's run"}]}
+    assert (await asyncio.to_thread(handler, message, Lambda()))["states"] == {"succeeded": 1}
+    assert (await asyncio.to_thread(handler, {"source": "aws.events"}, Lambda()))["taken"] == 0

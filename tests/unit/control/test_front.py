@@ -20,6 +20,7 @@ from workflow.control.front import Front
 from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import CloudDown, NoCapacity
+from workflow.model.ports import Event
 from workflow.model.run import Run
 from workflow.model.workload import Principal, Request
 from workflow.store.store import open_store
@@ -43,7 +44,7 @@ class Plane:
     down: bool = False
     posts: list[str] = field(default_factory=list)
 
-    async def call(self, arguments: Json, *, who: Principal = ADA, **meta: str) -> Json:
+    async def call(self, arguments: Json, *, who: Principal = ADA, **meta: str | int) -> Json:
         """A create_storage_bucket on aws."""
         body = json.loads(call("create_storage_bucket", {"cloud": "aws", **arguments}))
         body["params"]["_meta"] |= meta
@@ -144,3 +145,22 @@ async def test_a_call_cannot_be_written_into_a_run_of_another_tenant(plane: Plan
 async def test_a_cloud_that_is_not_there_is_named(plane: Plane) -> None:
     result = await plane.call(outside() | {"cloud": "moon"})
     assert "`cloud` must be one of aws." in result["content"][0]["text"]
+
+
+async def test_a_call_of_a_run_that_another_has_taken_over_is_not_forwarded(plane: Plane) -> None:
+    request = Request(id="r-ada", text="x", principal=ADA, submitted_at=NOW)
+    run = Run(id="r-ada", tenant=ADA.tenant, state="running", request=request, created_at=NOW, updated_at=NOW)
+    event = Event(run=run.id, tenant=run.tenant, kind="requested", body={}, at=NOW)
+    await plane.control.store.begin_run(run, "one", NOW, event)
+    await plane.control.store.take_run(run.id, "two", NOW, NOW)
+    meta: Json = {"tollgate/run": "r-ada", "tollgate/step": "s"}
+    late = await plane.call(outside(), **meta, **{"tollgate/fence": 1})
+    assert late["_meta"]["tollgate/error"]["code"] == "LEASE_LOST"
+    assert (plane.posts, await plane.states()) == ([], [])
+    assert (await plane.call(outside(), **meta, **{"tollgate/fence": 2}))["isError"] is False
+    assert plane.posts == ["create_storage_bucket"]
+
+
+async def test_a_fence_that_is_no_number_is_a_bad_request(plane: Plane) -> None:
+    result = await plane.call(outside(), **{"tollgate/fence": "one"})
+    assert result["_meta"]["tollgate/error"]["code"] == "BAD_REQUEST"
