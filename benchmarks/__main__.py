@@ -23,7 +23,7 @@ from benchmarks.starts import rows as start_rows
 from benchmarks.starts import starts
 from functions.registry import tool_names
 
-STARTS, CALLS, RUNS = 3, 10, 30
+STARTS, CALLS, RUNS = 3, 40, 30
 """Rounds: fresh processes of each kind, batches of calls, whole runs."""
 STYLES = {"met": "green", "missed": "red", "not measured": "yellow"}
 
