@@ -27,11 +27,10 @@ class Folder:
 
     path: Path
 
-    @property
-    def data(self) -> Path:
-        """The snapshots in force."""
-        own = self.path / "data"
-        return own if own.is_dir() else DATA
+    def data(self, name: str) -> Path:
+        """A snapshot, or what else the build reads: this folder's, or the shipped one, which a new version brings."""
+        own = self.path / "data" / name
+        return own if own.exists() else DATA / name
 
     def progress(self, cloud: str) -> Path:
         """Where a cloud's pages are kept until they are all there."""
@@ -44,11 +43,11 @@ class Folder:
 
     def known(self, cloud: str) -> list[Line]:
         """The lines of the cloud's snapshot in force that have a price."""
-        return [line for _, line in rows.lines(self.data / f"{cloud}.csv.gz") if _priced(line)]
+        return [line for _, line in rows.lines(self.data(f"{cloud}.csv.gz")) if _priced(line)]
 
     def regions(self, cloud: str) -> tuple[str, ...]:
         """The cloud's regions whose jurisdiction is known: no other could be offered."""
-        with (self.data / "regions.csv").open(encoding="utf-8", newline="") as file:
+        with self.data("regions.csv").open(encoding="utf-8", newline="") as file:
             return tuple(line["region"] for line in csv.DictReader(file) if line["cloud"] == cloud)
 
     @contextmanager
@@ -57,7 +56,9 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.path, prefix=".staged-") as name:
             stage = Path(name) / "data"
-            shutil.copytree(self.data, stage)
+            shutil.copytree(DATA, stage)
+            if (self.path / "data").is_dir():
+                shutil.copytree(self.path / "data", stage, dirs_exist_ok=True)
             (stage / f"{cloud}.csv.gz").write_bytes(snapshot(lines, observed))
             yield stage
 
@@ -78,14 +79,15 @@ class Folder:
 
     def _complete(self) -> None:
         """Before the first refresh: what is in force elsewhere, so that the folder serves every cloud."""
-        for source in sorted(DATA.iterdir()):
-            if not (self.path / "data" / source.name).exists():
-                (self.path / "data").mkdir(exist_ok=True)
-                write(self.path / "data" / source.name, source.read_bytes())
         for cloud in sources():
-            if not (self.path / cloud / OFFERS).exists():
-                (self.path / cloud).mkdir(exist_ok=True)
-                write(self.path / cloud / OFFERS, self.offers(cloud).read_bytes())
+            snapshot_name = f"{cloud}.csv.gz"
+            for own, found in (
+                (self.path / "data" / snapshot_name, self.data(snapshot_name)),
+                (self.path / cloud / OFFERS, self.offers(cloud)),
+            ):
+                if not own.exists():
+                    own.parent.mkdir(exist_ok=True)
+                    write(own, found.read_bytes())
 
 
 def snapshot(lines: Iterable[Line], observed: date) -> bytes:

@@ -32,7 +32,10 @@ class Web:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        url = httpx.URL(self.base)
+        try:
+            url = httpx.URL(self.base)
+        except httpx.InvalidURL:
+            raise BadRequest(f"{self.base!r} is no address", "Name an address with https, or none.") from None
         if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
             raise BadRequest(f"{self.base!r} is no https address", "Name an address with https, or none.")
 

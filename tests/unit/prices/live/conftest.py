@@ -44,7 +44,7 @@ class Market:
 
     def in_force(self, cloud: str) -> tuple[bytes, bytes]:
         """The snapshot and the price file, byte for byte."""
-        return (self.folder.data / f"{cloud}.csv.gz").read_bytes(), self.folder.offers(cloud).read_bytes()
+        return self.folder.data(f"{cloud}.csv.gz").read_bytes(), self.folder.offers(cloud).read_bytes()
 
     def rate(self, cloud: str, machine: str, region: str, purchase: int = 0) -> int:
         """What the price file in force sells a machine for: its lowest rate in a region, microdollars an hour."""

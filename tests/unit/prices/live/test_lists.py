@@ -71,7 +71,7 @@ def test_of_two_azure_meters_for_one_machine_the_dearer_counts_and_unknown_sizes
         "http://169.254.169.254/api/retail/prices",
         "{address}/latest/meta-data",
         "file:///etc/passwd",
-        "http://[",
+        "http://list:port",
         "http://user@{host}/api/retail/prices",
     ],
 )
@@ -110,7 +110,7 @@ def test_a_page_has_a_largest_size(market: Market) -> None:
         market.refresh("azure")
 
 
-@pytest.mark.parametrize("base", ["http://prices.azure.com/x", "ftp://127.0.0.1/x", "prices"])
+@pytest.mark.parametrize("base", ["http://prices.azure.com/x", "ftp://127.0.0.1/x", "prices", "https://list:port"])
 def test_only_https_is_read_and_this_machine(base: str) -> None:
     with pytest.raises(BadRequest):
         Web(base, _pace())

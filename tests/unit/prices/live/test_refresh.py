@@ -228,6 +228,7 @@ def test_the_first_refresh_into_a_new_folder_brings_what_is_shipped_of_every_oth
     assert catalog.clouds() == CLOUDS
     same = {cloud: (new / cloud / OFFERS).read_bytes() == (shipped / cloud / OFFERS).read_bytes() for cloud in CLOUDS}
     assert same == {"aws": True, "azure": True, "gcp": False}
+    assert sorted(path.name for path in (new / "data").iterdir()) == [f"{cloud}.csv.gz" for cloud in CLOUDS]
     assert not list(new.glob(".staged-*"))
 
 
