@@ -41,6 +41,10 @@ class Picture:
             "refused": self._person,
             "step.done": self._step,
             "step.failed": self._step_failed,
+            "deferred": self._deferred,
+            "run.resumed": self._resumed,
+            "run.stuck": self._stuck,
+            "run.cancel_asked": self._cancel,
             "gate.unavailable": self._away,
             "gate.returned": self._back,
             "verified": self._verified,
@@ -100,6 +104,18 @@ class Picture:
     def _no_offer(self, body: Json) -> None:
         self._title("Candidates")
         self._out.print(f"  none: {escape(body['trouble']['message'])}")
+
+    def _deferred(self, body: Json) -> None:
+        self._out.print(f"  [yellow]later:[/] {body['why']}", soft_wrap=True)
+
+    def _resumed(self, body: Json) -> None:
+        self._out.print(f"  [green]goes on[/] [dim]after waiting for: {body['waited_for']}[/]", soft_wrap=True)
+
+    def _stuck(self, body: Json) -> None:
+        self._out.print(f"  [red]stuck:[/] taken up {body['tries']} times without coming any further")
+
+    def _cancel(self, body: Json) -> None:
+        self._out.print(f"  [yellow]cancelled[/] by {body['by']} {body['reason']}", soft_wrap=True)
 
     def _away(self, body: Json) -> None:
         self._out.print(f"  [yellow]waiting:[/] {escape(body['reason'])}", soft_wrap=True)
