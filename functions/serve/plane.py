@@ -104,7 +104,7 @@ def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:
         cloud=cloud,
         tools=contracts(),
         functions=Forward(cloud, settings.cloud_url(cloud), post),
-        control=Forward(cloud, f"{settings.control_url}/clouds/{cloud}", post),
+        control=Forward(cloud, f"{settings.control_url}/clouds/{cloud}", post, asks_people=True),
         identity=SignedIdentity(trust(settings.environment()), cloud, clock),
         clock=clock,
     )

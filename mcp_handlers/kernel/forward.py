@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 
 from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.bulkhead import Lane
+from mcp_handlers.kernel.elicit import APPROVAL
 from mcp_handlers.kernel.grant import HEADER
-from mcp_handlers.kernel.result import Result
+from mcp_handlers.kernel.result import DECISION, Result
 from mcp_handlers.kernel.wire import META, MODERN, encode_header, mirror
 from mcp_handlers.tools.contract import MIRRORED
 from workflow.model.base import Json, Noun
+from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
@@ -35,12 +37,16 @@ class Pass(Noun):
 
 @dataclass(frozen=True)
 class Forward:
-    """Calls the functions of one cloud, at `<base>/mcp/<tool>`. `lane` bounds how many are under way at once."""
+    """Calls the functions of one cloud, at `<base>/mcp/<tool>`. `lane` bounds how many are under way at once.
+
+    `asks_people` where it leads to the control plane: no function may send a client's person to an address.
+    """
 
     cloud: str
     base: str
     post: Post
     lane: Lane = field(default_factory=lambda: Lane("The way to this cloud"))
+    asks_people: bool = False
 
     async def call(self, tool: str, arguments: Json, leave: Pass, *, writes: bool) -> Result:
         """One tools/call on the tool's own function, under the current deadline.
@@ -60,15 +66,20 @@ class Forward:
             if "error" in message:
                 raise _refusal(status, message["error"], writes=writes)
             result = message["result"]
+            if DECISION in result.get("_meta", {}):
+                Decision.model_validate(result["_meta"][DECISION])
             return Result(
                 result["content"][0]["text"],
                 result.get("structuredContent"),
                 result["isError"],
-                {name: value for name, value in result.get("_meta", {}).items() if name.startswith("tollgate/")},
+                {name: value for name, value in result.get("_meta", {}).items() if self._may_say(name)},
             )
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             words = f"The {self.cloud} function {tool} answered {status} with something else than MCP."
             raise _silence(status, words, writes=writes) from None
+
+    def _may_say(self, name: str) -> bool:
+        return name.startswith("tollgate/") and (self.asks_people or name != APPROVAL)
 
 
 def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, str]]:

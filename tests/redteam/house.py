@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from functions.binding import bind
-from functions.registry import cloud_names
+from functions.registry import cloud_names, contracts
 from functions.serve.asgi import app
 from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints
 from functions.serve.settings import Settings
@@ -25,7 +25,14 @@ from mcp_handlers.kernel.grant import HEADER, Grant
 from mcp_handlers.kernel.jws import LOCAL_ISSUER
 from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.wire import META
-from mcp_handlers.tools import create_storage_bucket, get_health, provision_compute, release_resource, rotate_secret
+from mcp_handlers.tools import (
+    create_storage_bucket,
+    get_health,
+    get_quotas,
+    provision_compute,
+    release_resource,
+    rotate_secret,
+)
 from mcp_handlers.tools.contract import Placed
 from tests.fakes.clock import FixedClock
 from workflow.control.approvals.desk import Desk
@@ -106,8 +113,8 @@ class Answer:
 
 @dataclass
 class House:
-    """`effects` are what was done, each once; `calls` how often a cloud was told to. `tampers` may change what a
-    function answers on its way back; `secrets` are what no answer may repeat."""
+    """`effects` are what was changed, each once; `calls` how often a cloud was told to. `tampers` may change what a
+    writing function answers on its way back; `secrets` are what no answer may repeat."""
 
     told: Settings
     store: Store
@@ -119,6 +126,10 @@ class House:
 
     def __post_init__(self) -> None:
         self.signer = local_signer(self.told.keys, SystemClock())
+        self.wire()
+
+    def wire(self) -> None:
+        """Put the control plane together, over what `post` is now."""
         self.judgement = control(self.told, self.store, self.post)
         self.endpoints = control_endpoints(self.told, self.judgement, self.post)
 
@@ -177,10 +188,12 @@ class House:
         token = how.pop("token", None) or self.token(who, cloud)
         return await self.send(self.function(cloud, tool), tool, arguments, token, headers=headers, **how)
 
-    async def at_catalog(self, tool: str, arguments: Json, who: Principal = ADA, cloud: str = "aws") -> Answer:
+    async def at_catalog(
+        self, tool: str, arguments: Json, who: Principal = ADA, cloud: str = "aws", **how: Any
+    ) -> Answer:
         """A tools/call at a cloud's own `/mcp`."""
         endpoint = catalog_endpoint(self.told, cloud, self.post)
-        return await self.send(endpoint, tool, arguments, self.token(who, cloud))
+        return await self.send(endpoint, tool, arguments, self.token(who, cloud), **how)
 
     async def send(self, endpoint: Endpoint, tool: str, arguments: Any, token: str = "", **how: Any) -> Answer:
         """A tools/call with whatever `headers`, `meta`, `version` and `params` are told."""
@@ -232,12 +245,12 @@ class House:
             (cloud,) = [name for name in cloud_names() if self.told.cloud_url(name) == base]
             found = self.function(cloud, tool)
         response = await found.rpc(lowered, body)
-        tampered = self.tampers(response.body) if self.tampers and tool != "get_cost_estimate" else response.body
+        tampered = self.tampers(response.body) if self.tampers and contracts()[tool].risk != "read" else response.body
         return response.status, tampered
 
     def _handler(self, cloud: str, tool: str) -> Callable[[Any, Any, str], Noun]:
         def call(wanted: Any, clients: Any, key: str, /) -> Noun:
-            if not isinstance(wanted, get_health.Input):
+            if contracts()[tool].risk != "read":
                 self.calls += 1
                 self.effects[cloud, key] = Effect(cloud, tool, key, wanted.model_dump_json())
             return _output(cloud, wanted, key)
@@ -259,6 +272,8 @@ def _output(cloud: str, wanted: Any, key: str) -> Noun:
     if isinstance(wanted, get_health.Input):
         health = Health(resource=wanted.resource, status="healthy", detail="ok", checked_at=datetime.now(UTC))
         return get_health.Output(health=health)
+    if isinstance(wanted, get_quotas.Input):
+        return get_quotas.Output(name="vCPUs", unit="vCPU", limit=1e6, used=0, free=1e6, needed=1)
     if isinstance(wanted, release_resource.Input):
         return release_resource.Output(resource=wanted.resource, released=True)
     if isinstance(wanted, rotate_secret.Input):

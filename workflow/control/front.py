@@ -182,8 +182,8 @@ class Front:
         try:
             tasks.send()
             result = await self.clouds[call.cloud].call(call.tool, call.arguments, leave, writes=True)
-            if RECEIPT in result.meta:
-                own_receipt(result.meta[RECEIPT], call, run, key)
+            if RECEIPT in result.meta or not result.is_error:
+                own_receipt(result.meta.get(RECEIPT), call, run, key)
             return result
         except TollgateError as error:
             return failed(error)

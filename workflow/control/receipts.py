@@ -22,5 +22,5 @@ def own_receipt(told: Any, call: Call, run: str, key: str) -> Receipt:
     named = receipt and (receipt.key, receipt.run, receipt.tool, receipt.cloud, receipt.arguments_digest)
     wanted = (key, run, call.tool, call.cloud, digest(call.arguments))
     if receipt is None or named != wanted or any(made.cloud != call.cloud for made in receipt.resources):
-        raise OutcomeUnknown(f"The {call.cloud} function {call.tool} answered with the receipt of something else.")
+        raise OutcomeUnknown(f"The {call.cloud} function {call.tool} answered without a receipt of this call.")
     return receipt

@@ -11,6 +11,8 @@ import pytest
 
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
+from mcp_handlers.kernel.grant import HEADER, Grant
+from mcp_handlers.kernel.jws import unb64
 from mcp_handlers.kernel.result import done, failed
 from mcp_handlers.kernel.tasks import EXTENSION
 from mcp_handlers.kernel.wire import mirror
@@ -18,13 +20,14 @@ from mcp_handlers.tools import create_storage_bucket, get_health, release_resour
 from mcp_handlers.tools.get_cost_estimate import Priced
 from tests.fakes.gate import ToldGate
 from tests.fakes.offers import priced
-from tests.fakes.world import ADA, BUCKET, RESOURCE, World
+from tests.fakes.world import ADA, BUCKET, NOW, RESOURCE, World
 from workflow.control.background import Background
 from workflow.control.decide import Control
 from workflow.control.front import Front
 from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import NoCapacity, NoPermission, OutcomeUnknown
+from workflow.model.run import Receipt
 from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
@@ -59,7 +62,7 @@ class Plane:
 
     async def _post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         if url.endswith("release_resource"):
-            return self._release(json.loads(body)["params"]["arguments"])
+            return self._release(headers, json.loads(body)["params"]["arguments"])
         if not url.endswith("get_health"):
             await self.go.wait()
             if self.lost:
@@ -70,9 +73,15 @@ class Plane:
         response = await endpoint.rpc(headers, body)
         return response.status, response.body
 
-    def _release(self, arguments: Json) -> tuple[int, bytes]:
+    def _release(self, headers: Any, arguments: Json) -> tuple[int, bytes]:
         self.released.append(arguments)
-        result = failed(NoPermission("Not yours to take away.")) if self.keeps else done({"released": True})
+        leave = Grant.model_validate(json.loads(unb64(headers[HEADER].split(".")[1]))["grant"])
+        made = Receipt(
+            **leave.model_dump(include={"key", "run", "step", "tool", "cloud", "arguments_digest"}),
+            decision_digest=leave.decision, policy_revision=leave.revision, output={"released": True}, resources=(),
+            started_at=NOW, finished_at=NOW,
+        )  # fmt: skip
+        result = failed(NoPermission("Not yours to take away.")) if self.keeps else done({"released": True}, made)
         return 200, json.dumps({"jsonrpc": "2.0", "id": 1, "result": result.wire()}).encode()
 
     async def ask(
