@@ -49,6 +49,7 @@ async def _read(by: By, month: datetime | None) -> Showback:
     told, who, now = settings(), local_principal(), SystemClock().now()
     tenant = None if SEES_ALL in who.roles else who.tenant
     wanted = month.replace(tzinfo=UTC) if month else now
+    told.home.mkdir(parents=True, exist_ok=True)
     async with open_store(told.database) as store:
         accounts = await store.accounts(wanted, by, tenant=tenant)
         alerts = await store.list_alerts(bounds(wanted)[0], tenant=tenant)

@@ -92,6 +92,11 @@ def test_a_month_without_spend_says_so() -> None:
     assert costs("--month", "2020-01").stdout == "Nothing was spent in 2020-01.\n"
 
 
+def test_where_nothing_ever_ran_nothing_was_spent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOLLGATE_HOME", str(tmp_path / "new"))
+    assert (costs().stdout, lines()) == ("Nothing was spent in 2026-10.\n", [])
+
+
 @pytest.mark.parametrize("words", [("--month", "October"), ("--by", "colour")])
 def test_what_is_no_month_or_no_kind_of_line_is_refused(words: tuple[str, str]) -> None:
     assert costs(*words).exit_code == 2
