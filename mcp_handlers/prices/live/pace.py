@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from workflow.model.errors import TollgateError
 from workflow.model.ports import Clock
 
-ATTEMPTS = 6
-BASE_SECONDS, CAP_SECONDS = 1.0, 60.0
+ATTEMPTS = 8
+BASE_SECONDS, CAP_SECONDS, JITTER_SECONDS = 1.0, 60.0, 5.0
+"""Seven pauses of 1, 2, 4 … seconds and some jitter: about two minutes, and Azure throttles for about one."""
 PATIENCE_SECONDS = 120.0
 """The longest Retry-After that is waited for. Azure's retail prices ask for about a minute; who asks for more is asked
 again by the next refresh, which goes on where this one stopped."""
@@ -59,7 +60,7 @@ class Pace:
 
     def call(self, once: Callable[[], T]) -> T:
         """What `once` returns, or the error of its last attempt."""
-        jitter = wait_random_exponential(multiplier=BASE_SECONDS, max=CAP_SECONDS)
+        jitter = wait_exponential_jitter(BASE_SECONDS, CAP_SECONDS, jitter=JITTER_SECONDS)
 
         def pause(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None

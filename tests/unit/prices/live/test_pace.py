@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_handlers.prices.live.pace import ATTEMPTS, CAP_SECONDS, PATIENCE_SECONDS, Bucket, Pace
+from mcp_handlers.prices.live.pace import ATTEMPTS, CAP_SECONDS, JITTER_SECONDS, PATIENCE_SECONDS, Bucket, Pace
 from tests.fakes.clock import FixedClock
 from workflow.model.errors import CloudDown, Rejected, Throttled, TollgateError
 
@@ -63,6 +63,14 @@ def test_the_pause_is_never_shorter_than_what_was_asked_for_and_has_a_bound() ->
     assert (Pace(full).call(call), call.made) == ("page", 3)
     waited = (clock.now() - NOON).total_seconds()
     assert 90 <= waited <= 90 + 2 * CAP_SECONDS
+
+
+def test_a_list_that_throttles_for_a_minute_and_does_not_say_so_is_outlasted() -> None:
+    full, clock = bucket()
+    with pytest.raises(Throttled):
+        Pace(full).call(Failing([Throttled("slow")] * ATTEMPTS))
+    waited = (clock.now() - NOON).total_seconds()
+    assert 60 < waited < ATTEMPTS * (CAP_SECONDS + JITTER_SECONDS)
 
 
 @pytest.mark.parametrize(
