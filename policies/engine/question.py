@@ -39,10 +39,14 @@ class MachineFacts(Noun):
 
 
 class Price(Noun):
-    """What the call would cost, in cents, and the request's own cap, if it has one, per `run`, `hour` or `month`."""
+    """What the call would cost, in cents, and the request's own cap, if it has one, per `run`, `hour` or `month`.
+
+    `machines_cents` is the part of an hour that is paid for the machines themselves, all of them.
+    """
 
     total_cents: int
     hourly_cents: int
+    machines_cents: int
     monthly_cents: int
     cap_cents: int | None = None
     cap_per: Literal["run", "hour", "month"] | None = None

@@ -22,7 +22,14 @@ question := {
 		"gpu": "A100",
 		"gpu_count": 8,
 	},
-	"cost": {"total_cents": 9000, "hourly_cents": 1500, "monthly_cents": 1095000, "cap_cents": 10000, "cap_per": "run"},
+	"cost": {
+		"total_cents": 9000,
+		"hourly_cents": 1500,
+		"machines_cents": 1500,
+		"monthly_cents": 1095000,
+		"cap_cents": 10000,
+		"cap_per": "run",
+	},
 	"data": {"residency": ["EU"], "personal": false},
 	"context": {
 		"plane": "control",

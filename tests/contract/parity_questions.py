@@ -41,6 +41,7 @@ LIKELY: dict[str, list[Any]] = {
     "cost": [None],
     "cost.total_cents": [10_000, 10_001, 1_500_001, 2**53, 10**30],
     "cost.hourly_cents": [1, 100_000],
+    "cost.machines_cents": [1, 100_000],
     "cost.cap_cents": [None, 9000, 8999],
     "cost.cap_per": ["hour", "month", "year"],
     "data.residency": [[], ["CH"], ["EU", "US"], ["DE", "IE"]],
@@ -91,7 +92,8 @@ def _starts() -> list[Json]:
     about = {"resource": resource, "tenant": "acme"}
     asked = {"principal__roles": ["operator"], "context": training()["context"]}
     route = {"region": "eu-west-1", "zone": "Z1", "tenant": "acme", "from_target": "a", "to_target": "b"}
-    free = {"total_cents": 0, "hourly_cents": 0, "monthly_cents": 0, "cap_cents": None, "cap_per": None}
+    spans = ("total_cents", "hourly_cents", "machines_cents", "monthly_cents")
+    free = {**dict.fromkeys(spans, 0), "cap_cents": None, "cap_per": None}
     restricted = {"action__region": "me-central2", "resource__region": "me-central2", "data__residency": []}
     dear = {"cost__cap_cents": None, "cost__cap_per": None, "cost__total_cents": 1_500_001}
     return [

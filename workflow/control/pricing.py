@@ -17,7 +17,7 @@ from workflow.model.workload import Principal
 Estimate = Callable[[Principal, str, Json], Awaitable[Priced | None]]
 """Ask a cloud's get_cost_estimate, as this principal: (principal, cloud, arguments) → the cheapest answer, or None."""
 
-NOTHING = Price(total_cents=0, hourly_cents=0, monthly_cents=0)
+NOTHING = Price(total_cents=0, hourly_cents=0, machines_cents=0, monthly_cents=0)
 FREE = frozenset({"release_resource", "rotate_secret", "failover_route"})
 """Writes that cost nothing by themselves. One that is neither here nor priced below has no price, and so is denied."""
 
@@ -86,6 +86,7 @@ def price_of(cost: Cost, cap_cents: int | None = None, cap_per: Literal["run", "
     return Price(
         total_cents=cents(cost.total),
         hourly_cents=cents(hourly),
+        machines_cents=cents(amount_micros(cost.compute, 1 / cost.hours)),
         monthly_cents=cents(amount_micros(hourly, HOURS_PER_MONTH)),
         cap_cents=cap_cents,
         cap_per=cap_per,

@@ -98,7 +98,7 @@ test_what_buys_nothing_needs_no_price if {
 	data.example.allowed with input as free
 }
 
-free := {"total_cents": 0, "hourly_cents": 0, "monthly_cents": 0, "cap_cents": null, "cap_per": null}
+free := {"total_cents": 0, "hourly_cents": 0, "machines_cents": 0, "monthly_cents": 0, "cap_cents": null, "cap_per": null}
 
 unaccounted(tool) := json.remove(
 	object.union(data.example.existing(tool, "write"), {"cost": free, "data": {"residency": []}}),

@@ -112,7 +112,9 @@ question_cost if is_null(input.cost)
 
 question_cost if {
 	question_cap
-	every cents in [input.cost.total_cents, input.cost.hourly_cents, input.cost.monthly_cents] {
+	spans := ["total_cents", "hourly_cents", "machines_cents", "monthly_cents"]
+	every span in spans {
+		cents := input.cost[span]
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents

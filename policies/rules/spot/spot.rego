@@ -76,10 +76,10 @@ spot_ceiling_holds if {
 
 spot_price_holds if input.context.plane == "function"
 
-# The quoted price is that of all the machines. How many they may be is another rule's.
+# The quoted price is that of all the machines, without disks and egress. How many they may be is another rule's.
 spot_price_holds if {
 	input.context.plane == "control"
 	is_number(input.resource.count)
 	input.resource.count <= 10000
-	input.cost.hourly_cents <= spot_cap_cents * input.resource.count
+	input.cost.machines_cents <= spot_cap_cents * input.resource.count
 }

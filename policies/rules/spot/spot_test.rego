@@ -8,18 +8,18 @@ job(patch) := object.union(data.example.changed({"resource": {"purchase": "spot"
 test_a_spot_machine_within_the_cap_is_allowed if {
 	data.example.allowed with input as spot({"resource": {"max_price_micros_hour": 16960000}})
 	data.example.allowed with input as spot({"resource": {"max_price_micros_hour": null}})
-	data.example.allowed with input as spot({"cost": {"hourly_cents": 1696}})
+	data.example.allowed with input as spot({"cost": {"machines_cents": 1696}})
 	data.example.allowed with input as job({})
 }
 
 test_the_cap_is_for_each_machine if {
-	data.example.allowed with input as spot({"resource": {"count": 2}, "cost": {"hourly_cents": 3392}})
+	data.example.allowed with input as spot({"resource": {"count": 2}, "cost": {"machines_cents": 3392}})
 }
 
 test_a_machine_without_gpu_goes_by_its_processors if {
-	plain := {"machine": {"gpu": null, "gpu_count": 0}, "cost": {"hourly_cents": 96}}
+	plain := {"machine": {"gpu": null, "gpu_count": 0}, "cost": {"machines_cents": 96}}
 	data.example.allowed with input as spot(plain)
-	dear := object.union(plain, {"cost": {"hourly_cents": 97}})
+	dear := object.union(plain, {"cost": {"machines_cents": 97}})
 	data.example.codes == {"SPOT_PRICE"} with input as spot(dear)
 }
 
@@ -35,14 +35,14 @@ test_a_ceiling_that_is_no_number_is_denied if {
 }
 
 test_a_price_above_the_cap_is_denied if {
-	every call in [spot({"cost": {"hourly_cents": 1697}}), job({"cost": {"hourly_cents": 1697}})] {
+	every call in [spot({"cost": {"machines_cents": 1697}}), job({"cost": {"machines_cents": 1697}})] {
 		expected := {"The spot machine costs more than $16.96 an hour, or its price is not known."}
 		data.example.messages == expected with input as call
 	}
 }
 
 test_a_purchase_of_no_known_kind_is_held_to_the_cap if {
-	odd := data.example.changed({"resource": {"purchase": "SPOT"}, "cost": {"hourly_cents": 1697}})
+	odd := data.example.changed({"resource": {"purchase": "SPOT"}, "cost": {"machines_cents": 1697}})
 	data.example.codes == {"SPOT_PRICE"} with input as odd
 }
 
@@ -75,8 +75,8 @@ test_without_a_cap_nothing_is_bought_on_spot if {
 }
 
 test_on_demand_is_allowed_at_any_price if {
-	data.example.allowed with input as data.example.changed({"cost": {"hourly_cents": 9000}})
-	data.example.allowed with input as data.example.changed({"resource": {"purchase": "on_demand"}, "cost": {"hourly_cents": 9000}})
+	data.example.allowed with input as data.example.changed({"cost": {"machines_cents": 9000}})
+	data.example.allowed with input as data.example.changed({"resource": {"purchase": "on_demand"}, "cost": {"machines_cents": 9000}})
 }
 
 test_what_starts_no_machine_is_allowed_without_a_cap if {
