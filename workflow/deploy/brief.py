@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workflow.deploy.character import Sort, character, sentences
+from workflow.deploy.nearness import choose_regions
 from workflow.model.base import Noun, Purchase
 from workflow.model.errors import BadRequest, Unclear
 from workflow.model.money import HOURS_PER_MONTH
@@ -28,6 +30,14 @@ MAX_NODES = 1000
 MAX_JOB_HOURS = 720
 
 
+class Checkpoint(Noun):
+    """Where an earlier attempt's job kept its checkpoints: a bucket of ours."""
+
+    cloud: str
+    region: str
+    bucket: str
+
+
 class Brief(Noun):
     """What the allocator asks for. `clouds`, `regions` and `purchase` restrict; sizes are per node.
 
@@ -36,7 +46,7 @@ class Brief(Noun):
 
     kind: Kind
     tool: Literal["provision_compute", "submit_ml_job", "create_storage_bucket"]
-    sort: Literal["latency-bound", "batch", "storage"]
+    sort: Sort
     vcpus: int
     memory_gib: float
     gpu: str | None
@@ -53,6 +63,8 @@ class Brief(Noun):
     cap_cents: int | None
     cap_per: Literal["run", "hour", "month"] | None
     assumptions: tuple[str, ...]
+    checkpoint: Checkpoint | None = None
+    """What training goes on from; None where it begins."""
 
     @property
     def sells(self) -> Literal["machine", "bucket"]:
@@ -73,12 +85,13 @@ def brief(work: Workload) -> Brief:
     vcpus, memory = _size(work, notes)
     hours = _hours(work, stays, notes)
     egress = EGRESS_GIB[work.kind]
+    places = choose_regions(work)
     if egress:
         notes.append(f"{egress:g} GiB {'a month ' if stays else ''}leave the cloud.")
     return Brief(
         kind=work.kind,
         tool=_tool(work),
-        sort="storage" if work.kind == "storage" else "latency-bound" if stays else "batch",
+        sort=character(work).sort,
         vcpus=vcpus,
         memory_gib=memory,
         gpu=work.gpu,
@@ -89,12 +102,12 @@ def brief(work: Workload) -> Brief:
         egress_gib=egress,
         purchase=_purchase(work, stays, notes),
         clouds=work.clouds,
-        regions=work.regions,
+        regions=places.regions,
         residency=work.residency,
         personal_data=work.personal_data,
         cap_cents=work.budget_cents,
         cap_per=work.budget_per,
-        assumptions=(*notes, *_unmet(work)),
+        assumptions=(*sentences(work, places), *notes),
     )
 
 
@@ -147,11 +160,3 @@ def _purchase(work: Workload, stays: bool, notes: list[str]) -> Literal["any", "
         notes.append("On-demand machines only: people wait for its answers, and spot may vanish.")
         return "on_demand"
     return "on_demand" if work.kind == "storage" else work.purchase
-
-
-def _unmet(work: Workload) -> list[str]:
-    """What was asked for and is not looked at yet: said, so that nobody relies on it."""
-    if work.max_latency_ms is None and work.near is None:
-        return []
-    wish = f"near {work.near}" if work.near else f"below {work.max_latency_ms:g} ms"
-    return [f"The wish for {wish} is recorded; it does not choose the region yet."]

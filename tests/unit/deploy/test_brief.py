@@ -34,7 +34,12 @@ def test_a_training_request_becomes_a_managed_job_on_either_kind_of_machine() ->
         personal_data=False,
         cap_cents=10_000,
         cap_per="run",
-        assumptions=("10 GiB leave the cloud.", "Each machine has a disk of 50 GiB."),
+        assumptions=(
+            "This is batch work on GPUs, regulated.",
+            "No place of its users is known, so price decides among all regions that policy allows.",
+            "10 GiB leave the cloud.",
+            "Each machine has a disk of 50 GiB.",
+        ),
     )
 
 
@@ -69,9 +74,15 @@ def test_what_cannot_be_asked_for_is_a_bad_request(fields: dict[str, Any], words
         brief(Workload(**fields))
 
 
-def test_a_wish_that_is_not_acted_on_is_said() -> None:
-    notes = brief(Workload(kind="serving", near="tokyo", max_latency_ms=80)).assumptions
-    assert "The wish for near tokyo is recorded; it does not choose the region yet." in notes
+def test_people_at_a_place_narrow_the_regions_that_are_asked() -> None:
+    found = brief(Workload(kind="serving", near="tokyo", max_latency_ms=20))
+    assert {"ap-northeast-1", "asia-northeast1", "japaneast"} <= set(found.regions)
+    assert not {"us-east-1", "europe-west1", "ap-southeast-2"} & set(found.regions)
+    assert found.assumptions[:2] == (
+        "This is latency-bound work on CPUs.",
+        f"Permitted regions within 20 ms of tokyo by distance are asked: {len(found.regions)}, the best of them an"
+        " estimated 2 ms away.",
+    )
 
 
 @given(
