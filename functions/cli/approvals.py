@@ -26,7 +26,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.approvals.desk import Desk
 from workflow.deploy.conduct import resume
 from workflow.model.approval import Asked, Lift
-from workflow.model.errors import BadRequest, TollgateError
+from workflow.model.errors import BadRequest, InHand, TollgateError
 from workflow.model.money import usd
 from workflow.model.run import Run
 from workflow.store.store import open_store
@@ -184,12 +184,16 @@ def _say(name: str, reason: str, as_json: bool, *, approved: bool) -> None:
 
 
 def _gone_on(asked: Asked, as_json: bool) -> Run | None:
-    """The run after it went on, where it has its answer; None for what is no run, or waits for more people."""
+    """The run after it went on, where it has its answer; None for what is no run, waits for more people, or is gone on
+    with by an orchestrator that was quicker."""
     if asked.request.kind != "plan" or asked.state(SystemClock().now()) == "open":
         return None
     told = settings()
     ready(told, quiet=as_json)
-    return asyncio.run(_resumed(asked.request.run, as_json))
+    try:
+        return asyncio.run(_resumed(asked.request.run, as_json))
+    except InHand:
+        return None
 
 
 async def _resumed(run: str, as_json: bool) -> Run:

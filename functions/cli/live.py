@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from functions.cli import output
 from functions.cli.output import err, out
@@ -59,7 +60,7 @@ def watch(
         err.print(f"\nThe run goes its own way: look again with [bold]tollgate runs watch {run}[/]")
         raise typer.Exit(output.INTERRUPTED) from None
     if found.record is None and not as_json:
-        out.print(f"[yellow]●[/] [bold]{found.state}[/]  {found.waits_for}", soft_wrap=True)
+        out.print(f"[yellow]●[/] [bold]{found.state}[/]  {escape(found.waits_for)}", soft_wrap=True)
     raise typer.Exit(output.WAITING if found.record is None else EXITS[found.state])
 
 

@@ -106,16 +106,16 @@ class Picture:
         self._out.print(f"  none: {escape(body['trouble']['message'])}")
 
     def _deferred(self, body: Json) -> None:
-        self._out.print(f"  [yellow]later:[/] {body['why']}", soft_wrap=True)
+        self._out.print(f"  [yellow]later:[/] {escape(body['why'])}", soft_wrap=True)
 
     def _resumed(self, body: Json) -> None:
-        self._out.print(f"  [green]goes on[/] [dim]after waiting for: {body['waited_for']}[/]", soft_wrap=True)
+        self._out.print(f"  [green]goes on[/] [dim]after waiting for: {escape(body['waited_for'])}[/]", soft_wrap=True)
 
     def _stuck(self, body: Json) -> None:
         self._out.print(f"  [red]stuck:[/] taken up {body['tries']} times without coming any further")
 
     def _cancel(self, body: Json) -> None:
-        self._out.print(f"  [yellow]cancelled[/] by {body['by']} {body['reason']}", soft_wrap=True)
+        self._out.print(f"  [yellow]cancelled[/] by {body['by']} {escape(body['reason'])}", soft_wrap=True)
 
     def _away(self, body: Json) -> None:
         self._out.print(f"  [yellow]waiting:[/] {escape(body['reason'])}", soft_wrap=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orchestrate.aws import handler
+from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
-from tests.flows.test_parked import BIG, GRACE, ROOT, fresh, tollgate
+from tests.flows.test_parked import AS_GRACE, BIG, GRACE, ROOT, fresh, tollgate
 from workflow.store.store import open_store
 
 BUCKET = "We need a bucket for backups in Ireland"
@@ -33,6 +35,18 @@ async def test_a_run_parked_by_an_approval_is_finished_by_the_orchestrator_in_an
     watched = tollgate("runs", "watch", run.id)
     assert watched.returncode == 0
     assert "succeeded" in watched.stdout
+
+
+async def test_a_yes_is_a_yes_also_where_an_orchestrator_was_quicker_to_go_on(house: House) -> None:
+    run = await house.ask(BIG, project=fresh())
+    now = SystemClock().now()
+    async with open_store(house.told.database) as store:
+        (asked,) = [a for a in await store.list_approvals(unclosed=True, limit=1000) if a.request.run == run.id]
+        assert await store.take_run(run.id, "elsewhere:1:x", now, now + timedelta(minutes=5)) is not None
+        said = tollgate("approvals", "approve", asked.request.id, **AS_GRACE)
+        assert (said.returncode, "is approved" in said.stdout) == (0, True), said.stdout + said.stderr
+        wished = tollgate("runs", "cancel", run.id, "--json")
+        assert (wished.returncode, json.loads(wished.stdout)["cancel"]) == (4, "asked")
 
 
 async def test_a_run_whose_terminal_is_killed_goes_on_elsewhere_and_makes_nothing_twice(house: House) -> None:
