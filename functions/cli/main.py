@@ -8,7 +8,7 @@ import sys
 import typer
 
 ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys")
-COMMANDS = ("run", "orchestrate", "cleanup", "parse", "token", "costs")
+COMMANDS = ("run", "orchestrate", "cleanup", "reevaluate", "savings", "parse", "token", "costs")
 
 
 def build(wanted: str) -> typer.Typer:

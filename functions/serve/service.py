@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from functions.judges import judging
 from functions.orchestrate.wake import QUEUE
 from functions.serve.settings import DATABASE_URL, OIDC, Settings
 from infra.local.services import Service, clean_environment
+from mcp_handlers.prices.catalog import FOLDER
 
 
 def tollgate_service(told: Settings) -> Service:
@@ -23,8 +25,15 @@ def tollgate_service(told: Settings) -> Service:
             OIDC: told.oidc,
             **judging(os.environ),
             QUEUE: os.environ.get(QUEUE, ""),
+            **_prices(),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }
     )
     command = (sys.executable, "-m", "functions.serve")
     return Service("tollgate", command, told.port, f"{told.control_url}/healthz", environment)
+
+
+def _prices() -> dict[str, str]:
+    """The folder of refreshed prices, where there is one."""
+    folder = os.environ.get(FOLDER)
+    return {FOLDER: str(Path(folder).resolve())} if folder else {}

@@ -96,6 +96,7 @@ async def test_a_deployment_has_one_open_saving_and_what_ended_stays_as_it_is(na
         assert await store.list_savings() == [second, a_saving("m1", "refused", reason="no")]
         assert await store.list_savings(opened=True, tenant="acme", deployment="run-1") == [second]
         assert await store.list_savings(limit=1) == [second]
+        assert (await store.get_saving("m2"), await store.get_saving("m9")) == (second, None)
         assert await store.list_savings(tenant="globex") == []
         assert len(await store.entries()) == 3
 

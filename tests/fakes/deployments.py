@@ -64,7 +64,9 @@ def standing(pays: int = 10_000, work: dict[str, Any] | None = None, **changes: 
     found = deployment(**(work or {}))
     assert found.record.workload is not None
     paid = priced(pays, "aws", region=OFFER.region, machine=OFFER.machine)
-    return Standing(deployment=found, brief=brief(found.record.workload), pays=paid, **changes)
+    return Standing(
+        deployment=found, work=found.record.workload, brief=brief(found.record.workload), pays=paid, **changes
+    )
 
 
 def found(hours_ago: float = 48, state: str = "found", **changes: Any) -> Saving:

@@ -74,6 +74,9 @@ class Savings(Protocol):
         """Insert, or replace by id, and write the event. False, and nothing is written, where the deployment has
         another open one, or this one has ended."""
 
+    async def get_saving(self, name: str) -> Saving | None:
+        """The saving by its id, or None."""
+
     async def list_savings(
         self,
         *,

@@ -11,14 +11,16 @@ from workflow.model.deployment import Deployment, Saving
 from workflow.model.emergency import Freeze
 from workflow.model.money import HOURS_PER_MONTH, cents
 from workflow.model.plan import Cost
-from workflow.model.workload import Principal
+from workflow.model.workload import Principal, Workload
 
 
 class Standing(Noun):
-    """`brief` is what was needed, `pays` the same machine at today's price, `open` the saving that was found before
-    and still is, `settled_at` when it last was moved or somebody last said no."""
+    """`work` is what was asked for first, before any move, and `brief` the same worked out. `pays` is the same machine
+    at today's price, `open` the saving that was found before and still is, `settled_at` when it last was moved or
+    somebody last said no."""
 
     deployment: Deployment
+    work: Workload
     brief: Brief
     pays: Priced
     open: Saving | None = None
@@ -33,8 +35,7 @@ class Standing(Noun):
     @property
     def ends_in_hours(self) -> float | None:
         """How long it was asked for, in hours from its start; None for what stays until it is released."""
-        work = self.deployment.record.workload
-        return None if work is None else work.hours
+        return self.work.hours
 
     def stopped(self, clouds: tuple[str, ...]) -> Freeze | None:
         """The freeze that stops writes for its tenant on one of these clouds."""

@@ -44,8 +44,7 @@ def evaluate(standing: Standing, offers: Sequence[Candidate], terms: Reevaluatio
     pays = month_cents(standing.pays.cost)
     fitting = sorted((c for c in offers if c.compliant and not c.quota), key=lambda c: c.rank)
     if not fitting:
-        reason = Reason(code="NOTHING_FITS", words="No compliant place has room for it.")
-        return Verdict(verdict="stay", reasons=(reason,), target=None, counts=False, pays_cents_month=pays)
+        return _nothing(standing, pays)
     best = fitting[0]
     costs = month_cents(best.priced.cost)
     saving = pays - costs
@@ -58,7 +57,8 @@ def evaluate(standing: Standing, offers: Sequence[Candidate], terms: Reevaluatio
         *_barred(standing, best, terms, now),
     ]
     kept = standing.open is not None and saving * 100 >= enough * terms.keep_percent and saving > 0
-    counts = not _same(standing, best) and (saving >= enough or kept)
+    lately = any(reason.code == "SETTLING" for reason in reasons) and standing.open is None
+    counts = not _same(standing, best) and (saving >= enough or kept) and not lately
     reasons += _holds(standing, counts, terms, now)
     return Verdict(
         verdict="stay" if reasons else terms.action,
@@ -83,6 +83,18 @@ def route_of(standing: Standing, terms: Reevaluation) -> Route | None:
     request = standing.deployment.record.request
     mine = (request.principal.tenant, request.project)
     return next((route for route in terms.routes if (route.tenant, route.project) == mine), None)
+
+
+def _nothing(standing: Standing, pays: int) -> Verdict:
+    """In a freeze the gate lets nothing be anywhere, and what was found before is neither better nor worse for it."""
+    found = standing.open
+    clouds = (standing.pays.offer.cloud, *([found.offer.cloud] if found else []))
+    freeze = standing.stopped(clouds)
+    reason = Reason(code="NOTHING_FITS", words="No compliant place has room for it.")
+    if freeze is not None:
+        reason = Reason(code="FROZEN", words=f"Writes are stopped: {freeze.reason}")
+    kept = freeze is not None and found is not None
+    return Verdict(verdict="stay", reasons=(reason,), target=None, counts=kept, pays_cents_month=pays)
 
 
 def _worth(standing: Standing, best: Candidate, saving: int, enough: int) -> list[Reason]:

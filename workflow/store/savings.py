@@ -35,6 +35,12 @@ class SavingStore(OnDatabase, Savings):
                 await events.append(transaction, event)
             return bool(kept)
 
+    async def get_saving(self, name: str) -> Saving | None:
+        """The saving by its id, or None."""
+        async with self._database.reading() as transaction:
+            rows = await transaction.rows("SELECT body FROM savings WHERE id = ?", (name,))
+        return next((Saving.model_validate_json(body) for (body,) in rows), None)
+
     async def list_savings(
         self,
         *,

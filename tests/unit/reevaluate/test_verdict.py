@@ -67,6 +67,8 @@ def test_a_saving_below_the_threshold_stays() -> None:
         ({"settled_at": NOW - timedelta(hours=168)}, [candidate(5_000)], []),
         ({"freezes": (Freeze(scope="global", reason="Audit."),)}, [candidate(5_000)], ["FROZEN"]),
         ({"freezes": (Freeze(scope="tenant", name="acme", reason="Audit."),)}, [candidate(5_000)], ["FROZEN"]),
+        ({"freezes": (Freeze(scope="tenant", name="acme", reason="Audit."),)}, [], ["FROZEN"]),
+        ({"freezes": (Freeze(scope="cloud", name="gcp", reason="Audit."),)}, [], ["FROZEN"]),
         ({"freezes": (Freeze(scope="tenant", name="globex", reason="Audit."),)}, [candidate(5_000)], []),
         ({"freezes": (Freeze(scope="cloud", name="aws", reason="Audit."),)}, [candidate(5_000)], ["FROZEN"]),
         ({"freezes": (Freeze(scope="cloud", name="gcp", reason="Audit."),)}, [candidate(5_000)], ["FROZEN"]),
@@ -168,7 +170,7 @@ def test_prices_that_wander_move_it_once_in_its_time_to_settle_at_most(prices: l
         now = NOW + timedelta(hours=6 * number)
         at = found().model_copy(update={"found_at": since}) if since else None
         seen = Standing(
-            deployment=deployment(), brief=standing().brief, pays=priced(mine, here), open=at,
+            deployment=deployment(), work=standing().work, brief=standing().brief, pays=priced(mine, here), open=at,
             settled_at=moved[-1] if moved else None,
         )  # fmt: skip
         verdict = evaluate(seen, [candidate(other, there)], terms(action="move"), now)
@@ -186,3 +188,13 @@ def test_noise_around_the_threshold_does_not_make_a_found_saving_new_again(noise
     for change in noise:
         verdict = evaluate(standing(open=found()), [candidate(8_500 + change)], TERMS, NOW)
         assert verdict.counts
+
+
+def test_what_was_found_before_a_freeze_is_kept_through_it() -> None:
+    stopped = (Freeze(scope="tenant", name="acme", reason="Audit."),)
+    assert evaluate(standing(open=found(), freezes=stopped), [], TERMS, NOW).counts
+    assert not evaluate(standing(freezes=stopped), [], TERMS, NOW).counts
+
+
+def test_nothing_new_is_found_while_it_settles() -> None:
+    assert not evaluate(standing(settled_at=NOW), [candidate(5_000)], TERMS, NOW).counts
