@@ -18,7 +18,7 @@ from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.errors import NotFound
 from workflow.model.run import Health, Resource
 
-Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+Status = Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
 Standing = tuple[Status, str]
 
 _SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"
@@ -139,5 +139,5 @@ def _job(clients: Clients, resource: Resource, tenant: str) -> Standing:
     if secondary == "MaxRuntimeExceeded":
         return "finished", detail
     if secondary in ("MaxWaitTimeExceeded", "Interrupted"):
-        return "unhealthy", detail
+        return "reclaimed", detail
     return _JOBS.get(status, "unhealthy"), detail

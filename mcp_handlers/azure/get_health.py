@@ -31,7 +31,7 @@ PERMISSIONS = (
     "Microsoft.Network/trafficManagerProfiles/read",
     "Microsoft.Storage/storageAccounts/read",
 )
-Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+Status = Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
 _EXPAND = {"instance": {"$expand": "instanceView"}}
 _POWER: dict[str, Status] = {"running": "healthy", "starting": "pending", "creating": "pending"}
 _JOB: dict[str, Status] = {
@@ -74,7 +74,7 @@ def _machine(properties: Json) -> tuple[Status, str]:
     if properties["provisioningState"] != "Succeeded" or not power:
         return "pending", f"It is {properties['provisioningState'].lower()}."
     if power == "deallocated" and properties.get("priority") == "Spot":
-        return "unhealthy", "The spot machine was taken back by Azure."
+        return "reclaimed", "The spot machine was taken back by Azure."
     return _POWER.get(power, "unhealthy"), f"It is {power}."
 
 

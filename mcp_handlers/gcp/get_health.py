@@ -28,7 +28,7 @@ PERMISSIONS = (
     "secretmanager.versions.list",
     "storage.buckets.get",
 )
-Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+Status = Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
 
 _INSTANCE: dict[str, Status] = {"RUNNING": "healthy", "PROVISIONING": "pending", "STAGING": "pending"}
 _JOB: dict[str, Status] = {
@@ -70,8 +70,9 @@ def _judge(kind: str, found: Json) -> tuple[Status, str]:
     if kind == "instance":
         status = str(found["status"])
         return _INSTANCE.get(status, "unhealthy"), " ".join((status, found.get("statusMessage", ""))).strip()
-    state = str(found["state"])
-    return _JOB.get(state, "unhealthy"), " ".join((state, (found.get("error") or {}).get("message", ""))).strip()
+    state, said = str(found["state"]), str((found.get("error") or {}).get("message", ""))
+    taken = state == "JOB_STATE_FAILED" and "preempted" in said
+    return "reclaimed" if taken else _JOB.get(state, "unhealthy"), " ".join((state, said)).strip()
 
 
 def _secret(versions: list[Json]) -> tuple[Status, str]:

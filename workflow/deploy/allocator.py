@@ -10,12 +10,15 @@ from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.control.emergency import freezes
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
+from workflow.deploy.carry import kept_of, pinned, resumed
 from workflow.deploy.context import Context
 from workflow.deploy.failover import skipped
 from workflow.deploy.jury import Jury
 from workflow.deploy.outages import degraded, notice
 from workflow.deploy.precedents import MACHINE
+from workflow.deploy.rollback import undo_once
 from workflow.deploy.state import State, Trouble, dump
+from workflow.deploy.undoing import pending
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.emergency import Freeze
@@ -35,13 +38,15 @@ async def allocate(context: Context, state: State) -> State:
     exclusions = [Exclusion.model_validate(e) for e in state.get("exclusions", [])]
     lent = await context.control.elevated(request.principal, request.id)
     asks = request.model_copy(update={"principal": lent})
-    survey = _Survey(context, asks, brief, exclusions, state["attempt"])
+    survey = _Survey(context, asks, pinned(brief), exclusions, state["attempt"])
     candidates = await survey.candidates()
     known = [dump(e) for e in survey.exclusions]
     if not candidates and survey.refused is not None:
         body = {"brief": dump(brief), "decision": dump(survey.refused)}
         await context.journal.write(request, "not_asked", body)
         return {"trouble": None, "decision": dump(survey.refused), "exclusions": known, "next": "finisher"}
+    if not candidates and brief.checkpoint is not None:
+        return await _afresh(context, state, request, brief, known)
     if not candidates:
         trouble = _nothing(brief, survey.exclusions)
         body = {"brief": dump(brief), "exclusions": known, "trouble": dump(trouble)}
@@ -53,12 +58,24 @@ async def allocate(context: Context, state: State) -> State:
     base: State = {"choice": dump(allocation.choice), "savings": dump(savings(allocation)), "exclusions": known}
     if allocation.choice is not None:
         return {**base, "trouble": None, "next": "gate"}
+    if brief.checkpoint is not None:
+        return await _afresh(context, state, request, brief, known)
     if any(c.compliant for c in allocation.candidates):
         reasons = dict.fromkeys(c.quota for c in allocation.candidates if c.quota)
         error = QuotaExceeded(f"No compliant offer has quota: {'; '.join(list(reasons)[:3])}.")
         return {**base, "trouble": dump(Trouble.of(error)), "next": "finisher"}
     decision = refusal(allocation, context.gate.revision)
     return {**base, "trouble": None, "decision": dump(decision), "next": "finisher"}
+
+
+async def _afresh(context: Context, state: State, request: Request, brief: Brief, known: list[Json]) -> State:
+    """Where the checkpoints are nothing is to be had: they are given up, and the work begins again anywhere."""
+    kept, fresh = kept_of(state), resumed(brief, ())
+    undos = pending(context.contracts, [one.step for one in kept], [one.receipt for one in kept])
+    _, left = await undo_once(context, request, request.id, undos, last=True)
+    left_behind = [*state.get("left_behind", []), *(dump(one) for one in left)]
+    await context.journal.write(request, "started_afresh", {"brief": dump(fresh), "left_behind": left_behind})
+    return {"brief": dump(fresh), "kept": [], "left_behind": left_behind, "exclusions": known, "next": "allocator"}
 
 
 def _nothing(brief: Brief, exclusions: Sequence[Exclusion]) -> Trouble:
@@ -159,7 +176,7 @@ class _Survey:
         return await jury.judged(offers)
 
     def _excluded(self, cloud: str) -> bool:
-        return any(e.cloud == cloud and not e.region for e in self.exclusions)
+        return any(e.cloud == cloud and not e.region and not e.purchase for e in self.exclusions)
 
     async def _estimate(self, cloud: str) -> list[Priced]:
         brief = self.brief

@@ -36,7 +36,7 @@ def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: 
 def tools_for(brief: Brief, offer: Offer) -> tuple[str, ...]:
     """The tools that a plan for this offer calls, in their order."""
     if brief.tool == "submit_ml_job":
-        return ("create_storage_bucket", "submit_ml_job")
+        return ("submit_ml_job",) if brief.checkpoint else ("create_storage_bucket", "submit_ml_job")
     return (brief.tool_for(offer.purchase),)
 
 
@@ -79,7 +79,7 @@ class _Place:
             disk_gib=self._disk(),
             hours=self.brief.hours,
             image=TRAINING_IMAGE,
-            bucket=self.bucket().name,
+            bucket=self.brief.checkpoint.bucket if self.brief.checkpoint else self.bucket().name,
             retries_on_preemption=SPOT_RETRIES if self.offer.purchase == "spot" else 0,
             tags=self.tags,
             data=self.data,

@@ -14,7 +14,7 @@ from workflow.model.base import Noun
 from workflow.model.errors import NoCapacity, SpotLost
 from workflow.model.offer import Offer
 from workflow.model.outage import Degraded
-from workflow.model.run import Exclusion
+from workflow.model.run import Exclusion, Health
 
 FILE = Path(__file__).with_name("failover.json")
 
@@ -65,6 +65,14 @@ def is_back(outage: Degraded, told: Terms) -> bool:
 def skipped(outage: Degraded) -> Exclusion:
     """The whole cloud, as a run leaves it out."""
     return Exclusion(cloud=outage.cloud, reason=f"DEGRADED since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.reason}")
+
+
+def lost_spot(offer: Offer, ill: Sequence[Health]) -> bool:
+    """Whether the cloud took the offer's spot machines back. Some clouds delete a machine that they take back."""
+    taken = [
+        one for one in ill if one.status == "reclaimed" or (one.status == "gone" and one.resource.kind == "instance")
+    ]
+    return offer.purchase == "spot" and bool(taken)
 
 
 def gives_up_spot(losses: Sequence[Loss], cloud: str, now: datetime, told: Terms) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflow.deploy.brief import Brief
+from workflow.deploy.carry import kept_of
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
@@ -40,7 +41,7 @@ def conclude(state: State, now: datetime) -> Record:
     plan = Plan.model_validate(state["plan"]) if state.get("plan") else None
     done = trouble is None and decision is not None and decision.allowed and plan is not None
     denied = decision is not None and not decision.allowed
-    receipts = [Receipt.model_validate(r) for r in state.get("receipts", [])]
+    receipts = [*(k.receipt for k in kept_of(state)), *map(Receipt.model_validate, state.get("receipts", []))]
     reason, remedy, code = _words(trouble, decision, plan if done else None)
     return Record(
         run=Request.model_validate(state["request"]).id,

@@ -40,7 +40,7 @@ STAGES: dict[str, Stage] = {
 EDGES: dict[str, tuple[str, ...]] = {
     "planner": ("pause", "allocator", "finisher"),
     "pause": ("allocator", "finisher"),
-    "allocator": ("gate", "finisher"),
+    "allocator": ("gate", "allocator", "finisher"),
     "gate": ("executor", "approval", "rollback", "finisher"),
     "approval": ("executor", "approval", "rollback", "finisher"),
     "executor": ("verifier", "rollback"),

@@ -72,6 +72,8 @@ class _Replay:
             "call.decided": self._called,
             "approved": self._person,
             "refused": self._person,
+            "rolled_back": self._other_brief,
+            "started_afresh": self._other_brief,
             "finished": self._finished,
         }.get(kind)
         return None if derivation is None else await derivation(body)
@@ -82,8 +84,12 @@ class _Replay:
 
     async def _planned(self, body: Json) -> Compared:
         self.work = body["brief"]
-        derived = brief(Workload.model_validate(body["workload"]))
-        return [("brief", body["brief"], derived.model_dump(mode="json"))]
+        derived, recorded = brief(Workload.model_validate(body["workload"])), Brief.model_validate(body["brief"])
+        return [("brief", recorded.model_dump(mode="json"), derived.model_dump(mode="json"))]
+
+    async def _other_brief(self, body: Json) -> Compared | None:
+        self.work = body.get("brief", self.work)
+        return None
 
     async def _called(self, body: Json) -> Compared:
         return await self._verdict([body["question"]], body["decision"])

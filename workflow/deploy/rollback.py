@@ -12,13 +12,14 @@ import random
 
 from mcp_handlers.kernel.retry import settles
 from workflow.deploy.brief import Brief
+from workflow.deploy.carry import carried, kept_of, resumed
 from workflow.deploy.context import Context
-from workflow.deploy.failover import exclude
+from workflow.deploy.failover import Loss, exclude, gives_up_spot, without_spot
 from workflow.deploy.state import State, Trouble, dump
 from workflow.deploy.undoing import Pending, pending, possibly
 from workflow.deploy.used import used_cents
 from workflow.model.decision import Decision
-from workflow.model.errors import TollgateError
+from workflow.model.errors import SpotLost, TollgateError
 from workflow.model.plan import Plan, Step
 from workflow.model.run import Exclusion, Receipt, Remnant
 from workflow.model.workload import Request
@@ -44,7 +45,7 @@ async def roll_back(context: Context, state: State) -> State:
         left += [found] if isinstance(found, Remnant) else []
         receipts += [found] if isinstance(found, Receipt) else []
         unknown = unknown if found == "unknown" else None
-    waiting, given_up = await _pass(context, request, plan, _to_undo(context, state, plan, receipts), last)
+    waiting, given_up = await undo_once(context, request, plan.run, _to_undo(context, state, plan, receipts), last=last)
     left += given_up
     if waiting or unknown is not None:
         body = {"pass": number + 1, "waiting": [dump(one) for one in waiting], "unknown": dump(unknown)}
@@ -62,22 +63,26 @@ async def roll_back(context: Context, state: State) -> State:
 
 def _to_undo(context: Context, state: State, plan: Plan, receipts: list[Receipt]) -> list[Pending]:
     """In the first pass what the receipts tell of; later what is left of it, and what has come to light meanwhile."""
-    known = state.get("undoing")
+    known, kept = state.get("undoing"), kept_of(state)
+    goes_on = carried(plan, receipts, kept, Trouble.model_validate(state["trouble"]))
+    stays = {one.receipt.key for one in goes_on}
     if known is None:
-        return pending(context.contracts, plan, receipts)
-    fresh = pending(context.contracts, plan, receipts[len(state["receipts"]) :])
+        steps, made = [one.step for one in kept], [one.receipt for one in kept]
+        back = [one for one in (*made, *receipts) if one.key not in stays]
+        return pending(context.contracts, (*steps, *plan.steps), back)
+    fresh = pending(context.contracts, plan.steps, receipts[len(state["receipts"]) :])
     return [*fresh, *(Pending.model_validate(one) for one in known)]
 
 
-async def _pass(
-    context: Context, request: Request, plan: Plan, undos: list[Pending], last: bool
+async def undo_once(
+    context: Context, request: Request, run: str, undos: list[Pending], *, last: bool
 ) -> tuple[list[Pending], list[Remnant]]:
     """Make each call once. Returns what is worth another pass, and what is left behind."""
     waiting: list[Pending] = []
     left: list[Remnant] = []
     for one in undos:
         try:
-            answer = await context.tools.call(one.tool, one.cloud, one.arguments, run=plan.run, step=one.step)
+            answer = await context.tools.call(one.tool, one.cloud, one.arguments, run=run, step=one.step)
         except TollgateError as error:
             if error.retryable and not last:
                 waiting.append(one)
@@ -114,14 +119,19 @@ async def _concluded(
 ) -> State:
     """Give back the money that was not used, exclude the place, and say where to go on."""
     trouble = Trouble.model_validate(state["trouble"])
-    exclusion = _exclusion(context, state, plan, trouble)
+    exclusion, losses = _exclusion(context, state, plan, trouble), _losses(context, state, plan, trouble)
     exclusions = [*state.get("exclusions", []), *([dump(exclusion)] if exclusion else [])]
+    if trouble.code == SpotLost.code and gives_up_spot(losses, plan.offer.cloud, context.clock.now(), context.failover):
+        exclusions.append(dump(without_spot(plan.offer, len(losses))))
     attempt = state["attempt"] + 1
     again = exclusion is not None and attempt < context.max_attempts
     after = ("planner" if trouble.scope in ("region", "cloud") else "allocator") if again else "finisher"
+    kept = carried(plan, receipts, kept_of(state), trouble) if again else ()
+    brief = resumed(Brief.model_validate(state["brief"]), kept)
     left_behind = [dump(one) for one in left]
     used = used_cents(plan, receipts, {one.key for one in left}, context.clock.now())
     body = {"trouble": dump(trouble), "exclusion": dump(exclusion), "left_behind": left_behind, "used_cents": used}
+    body |= {"brief": dump(brief), "kept": [dump(one) for one in kept]}
     event = context.journal.event(request, "rolled_back", {**body, "next": after})
     await context.store.give_back(used, [event])
     context.journal.observer(event)
@@ -133,6 +143,9 @@ async def _concluded(
         "unknown": None,
         "undoing": None,
         "passes": 0,
+        "brief": dump(brief),
+        "kept": [dump(one) for one in kept],
+        "losses": [dump(one) for one in losses],
         "next": after,
     }
     if not again:
@@ -146,6 +159,13 @@ async def _concluded(
         "savings": None,
         "trouble": None,
     }
+
+
+def _losses(context: Context, state: State, plan: Plan, trouble: Trouble) -> list[Loss]:
+    """What clouds took back from this run, this time included."""
+    before = [Loss.model_validate(one) for one in state.get("losses", [])]
+    mine = [Loss(cloud=plan.offer.cloud, at=context.clock.now())] if trouble.code == SpotLost.code else []
+    return [*before, *mine]
 
 
 def _exclusion(context: Context, state: State, plan: Plan, trouble: Trouble) -> Exclusion | None:

@@ -26,6 +26,8 @@ class State(TypedDict, total=False):
     unknown: Json | None
     undoing: list[Json] | None
     passes: int
+    kept: list[Json]
+    losses: list[Json]
     attempt: int
     trouble: Json | None
     deferred: str

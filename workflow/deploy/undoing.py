@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Cloud, Json, Noun
-from workflow.model.plan import Plan, Step
+from workflow.model.plan import Step
 from workflow.model.run import Receipt, Remnant, Resource
 
 BY_HAND = "Release it with `tollgate cleanup --apply` once that works, or in the cloud's own console."
@@ -39,10 +39,10 @@ class Pending(Noun):
         )
 
 
-def pending(contracts: Mapping[str, Tool], plan: Plan, receipts: Sequence[Receipt]) -> list[Pending]:
-    """The calls that take these receipts of `plan` back: the last effect first."""
-    steps = {step.key: step for step in plan.steps}
-    return [one for receipt in reversed(receipts) for one in _of(contracts, steps[receipt.key], receipt)]
+def pending(contracts: Mapping[str, Tool], steps: Sequence[Step], receipts: Sequence[Receipt]) -> list[Pending]:
+    """The calls that take these receipts of these steps back: the last effect first."""
+    by_key = {step.key: step for step in steps}
+    return [one for receipt in reversed(receipts) for one in _of(contracts, by_key[receipt.key], receipt)]
 
 
 def _of(contracts: Mapping[str, Tool], step: Step, receipt: Receipt) -> list[Pending]:

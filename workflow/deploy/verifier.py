@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 from mcp_handlers.tools import get_health
+from workflow.deploy.carry import kept_of
 from workflow.deploy.context import Context
+from workflow.deploy.failover import lost_spot
 from workflow.deploy.outages import notice
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
-from workflow.model.errors import TollgateError, Unhealthy
+from workflow.model.errors import SpotLost, TollgateError, Unhealthy
+from workflow.model.plan import Plan
 from workflow.model.run import Health, Receipt, Resource
 from workflow.model.workload import Request
 
@@ -20,7 +23,8 @@ GOOD = ("healthy", "finished")
 async def verify(context: Context, state: State) -> State:
     """Health of every resource; anything that is not well is rolled back with the rest."""
     request = Request.model_validate(state["request"])
-    resources = [r for receipt in state["receipts"] for r in Receipt.model_validate(receipt).resources]
+    made = [*(one.receipt for one in kept_of(state)), *map(Receipt.model_validate, state["receipts"])]
+    resources = [resource for receipt in made for resource in receipt.resources]
     try:
         health = await _settled(context, request, resources)
     except TollgateError as error:
@@ -34,7 +38,9 @@ async def verify(context: Context, state: State) -> State:
     if not ill:
         return {"health": told, "trouble": None, "next": "finisher"}
     words = "; ".join(f"{h.resource.kind} {h.resource.id} is {h.status}: {h.detail}" for h in ill)
-    return {"health": told, "trouble": dump(Trouble.of(Unhealthy(words))), "next": "rollback"}
+    lost = lost_spot(Plan.model_validate(state["plan"]).offer, ill)
+    illness = SpotLost(words) if lost else Unhealthy(words)
+    return {"health": told, "trouble": dump(Trouble.of(illness)), "next": "rollback"}
 
 
 async def _settled(context: Context, request: Request, resources: Sequence[Resource]) -> list[Health]:

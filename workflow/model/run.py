@@ -45,10 +45,11 @@ class Receipt(Noun):
 
 
 class Health(Noun):
-    """The real state of one resource: `pending` may still become healthy, `gone` does not exist."""
+    """The real state of one resource: `pending` may still become healthy, `gone` does not exist, and `reclaimed` was spot
+    that the cloud took back."""
 
     resource: Resource
-    status: Literal["healthy", "pending", "unhealthy", "gone", "finished"]
+    status: Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
     detail: str
     checked_at: datetime
 

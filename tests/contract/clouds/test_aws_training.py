@@ -174,11 +174,20 @@ def test_a_job_beyond_the_quota_is_refused(aws: LocalAws, bucket: str) -> None:
     assert jobs(aws) == []
 
 
-@pytest.mark.parametrize(("kind", "purchase"), [("unhealthy", "on_demand"), ("spot_reclaimed", "spot")])
-def test_a_job_that_fails_later_is_unhealthy(aws: LocalAws, bucket: str, kind: str, purchase: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "purchase", "is_then"),
+    [
+        ("unhealthy", "on_demand", "unhealthy"),
+        ("unhealthy", "spot", "unhealthy"),
+        ("spot_reclaimed", "spot", "reclaimed"),
+    ],
+)
+def test_a_job_that_fails_later_says_whether_its_spot_was_taken_back(
+    aws: LocalAws, bucket: str, kind: str, purchase: str, is_then: str
+) -> None:
     aws.fault(kind)
     submit_ml_job.call(wanted(bucket, purchase=purchase), aws.clients(), KEY)
-    assert status(aws) == "unhealthy"
+    assert status(aws) == is_then
 
 
 def test_an_on_demand_job_is_not_taken_back(aws: LocalAws, bucket: str) -> None:

@@ -145,11 +145,11 @@ def test_a_spot_machine_has_its_ceiling_in_dollars(clients: Clients, judge: Comp
     ]
 
 
-def test_a_reclaimed_spot_machine_is_unhealthy(azure: LocalAzure, clients: Clients) -> None:
+def test_a_spot_machine_that_was_taken_back_says_so(azure: LocalAzure, clients: Clients) -> None:
     (made,) = launch_spot.call(spot(), clients, "key-1").resources
     (steady,) = provision_compute.call(wanted(), clients, "key-2").resources
     azure.fault("spot_reclaimed")
-    assert health(clients, made) == ("unhealthy", "The spot machine was taken back by Azure.")
+    assert health(clients, made) == ("reclaimed", "The spot machine was taken back by Azure.")
     assert health(clients, steady)[0] == "healthy"
     assert release(clients, made)
 

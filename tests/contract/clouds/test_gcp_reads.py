@@ -73,13 +73,13 @@ def test_what_fails_to_run_is_unhealthy(gcp: LocalGcp, clients: Clients) -> None
     assert (status, detail.split(" ")[0]) == ("unhealthy", "JOB_STATE_FAILED")
 
 
-def test_spot_that_is_taken_back_is_gone_or_failed(gcp: LocalGcp, clients: Clients) -> None:
+def test_spot_that_is_taken_back_is_gone_or_says_so(gcp: LocalGcp, clients: Clients) -> None:
     taken, failed = spot(clients, "key-3"), job(clients, "key-3", purchase="spot")
     kept = machine(clients, "key-4")
     gcp.fault("spot_reclaimed")
 
     assert health(clients, taken)[0] == "gone"
-    assert health(clients, failed)[0] == "unhealthy"
+    assert health(clients, failed)[0] == "reclaimed"
     assert health(clients, kept)[0] == "healthy"
 
 

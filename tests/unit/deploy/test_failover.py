@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.offers import NOW, an_offer
-from workflow.deploy.failover import Loss, Terms, due, exclude, gives_up_spot, is_back, skipped
+from workflow.deploy.failover import Loss, Terms, due, exclude, gives_up_spot, is_back, lost_spot, skipped
 from workflow.deploy.state import Trouble
 from workflow.model.errors import CloudDown, NoCapacity, RegionDown, Unhealthy
 from workflow.model.offer import Offer
 from workflow.model.outage import Degraded
-from workflow.model.run import Exclusion
+from workflow.model.run import Exclusion, Health
 
 TERMS = Terms(
     probe_seconds=60, good_probes=3, good_minutes=5, region_refusals=3, cloud_regions=2, spot_losses=2, spot_hours=24
@@ -121,6 +121,26 @@ def test_a_cloud_is_taken_back_after_enough_good_probes_over_enough_time(
 def test_a_probe_is_due_when_its_time_has_come() -> None:
     assert [due(DOWN, NOW + timedelta(seconds=s), TERMS) for s in (59, 60)] == [False, True]
     assert [due(probed((1, False)), NOW + timedelta(seconds=s), TERMS) for s in (119, 120)] == [False, True]
+
+
+def health(status: str, kind: str = "instance") -> Health:
+    """Of one thing."""
+    made = {"cloud": "aws", "kind": kind, "id": "x", "region": "eu-west-1"}
+    return Health.model_validate({"resource": made, "status": status, "detail": "", "checked_at": NOW})
+
+
+@pytest.mark.parametrize(
+    ("purchase", "ill", "lost"),
+    [
+        ("spot", health("gone"), True),
+        ("spot", health("reclaimed", "job"), True),
+        ("spot", health("gone", "bucket"), False),
+        ("spot", health("unhealthy"), False),
+        ("on_demand", health("gone"), False),
+    ],
+)
+def test_what_the_cloud_took_back_is_told_from_what_is_ill(purchase: str, ill: Health, lost: bool) -> None:
+    assert lost_spot(an_offer(purchase=purchase), [ill]) is lost
 
 
 def test_spot_is_given_up_on_the_cloud_that_took_back_too_much_lately() -> None:
