@@ -97,7 +97,8 @@ async def test_the_gate_is_asked_with_the_catalogs_price_and_machine_not_the_cal
     await control.decide_call(ADA, provision_compute.TOOL, "aws", MACHINE, run="r1", step="s")
     (asked,) = gate.asked
     assert asked["cost"] == {
-        "total_cents": 100, "hourly_cents": 10, "machines_cents": 10, "monthly_cents": 7300, "cap_cents": None, "cap_per": None
+        "total_cents": 100, "hourly_cents": 10, "machines_cents": 10, "monthly_cents": 7300,
+        "cap_cents": None, "cap_per": None,
     }  # fmt: skip
     assert asked["machine"]["family"] == "m6i"
     assert asked["context"]["spend"] == {"tenant_month_cents": 0, "project_month_cents": 0, "run_cents": 0}
