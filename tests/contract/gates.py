@@ -107,7 +107,14 @@ def training() -> Json:
         Call(tool="provision_compute", risk="write", cloud="aws", arguments=arguments),
         machine=MachineFacts(name="p4d.24xlarge", family="p4d", vcpus=96, memory_gib=1152, gpu="A100", gpu_count=8),
         now=NOW,
-        price=Price(total_cents=9000, hourly_cents=1500, machines_cents=1500, monthly_cents=1_095_000, cap_cents=10_000, cap_per="run"),
+        price=Price(
+            total_cents=9000,
+            hourly_cents=1500,
+            machines_cents=1500,
+            monthly_cents=1_095_000,
+            cap_cents=10_000,
+            cap_per="run",
+        ),
         spend=Spend(tenant_month_cents=0, project_month_cents=0),
         plane="control",
     )
