@@ -51,6 +51,8 @@ def read(text: str) -> int:
         *re.finditer(rf"{NUM}\s?(?:대|개)\S?\s(?:\S+\s)?{MACHINE}", text),
         *re.finditer(rf"(?<![\w-])(?<!\d ){MACHINE} ?x ?(\d+)(?![\d.])", text),
         *re.finditer(rf"{MACHINE}[^\u00a4]{{0,60}}?[,;:.(]\s{NUM} of (?:them|those|these)\b", text),
+        *re.finditer(rf"(?<![\w.])x ?(\d+) {MACHINE}(?![a-z0-9])", text),
+        *re.finditer(rf"{NUM} \u00a4+ (?:\w+ )?(?:nodes|machines|vms|boxes|servers|workers|instances|hosts)\b", text),
         *re.finditer(rf"{NUM} ?x ?(?=\d+ ?-?(?:v?cpus?|v?cores?)\b)", text),
         *re.finditer(
             rf"(?:number|anzahl|numero|nombre|count) (?:of|der|de|d') ?{MACHINE}\s?[:=]? ?(?:is )?{NUM}", text

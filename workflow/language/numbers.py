@@ -97,6 +97,7 @@ def _words(text: str, tongue: Tongue) -> str:
     text = run.sub(digits, text)
     text = re.sub(rf"\b(?:{ARTICLES[tongue]})(?= (?:{SIZES})\b)", "1", text)
     text = re.sub(rf"\b({BEFORE_LENGTH}) (?:{ARTICLES[tongue]})(?= (?:{TIMES})\b)", r"\1 1", text)
+    text = re.sub(rf"(^|[,;.:(] )(?:{ARTICLES[tongue]})(?= (?:{TIMES})\s?(?:[,;.)]|$))", r"\g<1>1", text)
     text = re.sub(r"\b(?:(?:a|1|un|una|une|ein) )?(?:dozen|docena|douzaine|dutzend)\b(?: (?:of|de))?", "12", text)
     text = re.sub(r"(\d+) 12\b", lambda m: str(int(m[1]) * 12), text)
     text = re.sub(r"\b(?:(?:half|0.5) (?:a )?12)\b", "6", text)

@@ -20,6 +20,7 @@ PAST = re.compile(
             r"\b(?:ran|was running|were running|was|were|has been|have been) (?:on|in|with|at|hosted"
             r"|using|billed|\$|\d)",
             r"\btook\b",
+            r"\b(?:we|i|they) (?:now |still )?pay (?:about |around )?\$?\d",
             r"\bused \d",
             r"\b(?:it's|they're|sits|lives|resides|runs|is|are|stored|hosted|kept|held|have|has|use|uses|pay|pays|run"
             r"|sitting"

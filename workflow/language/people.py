@@ -5,7 +5,7 @@ from __future__ import annotations
 PEOPLE = (
     r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks"
     r"|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
-    r"|subscribers?|merchants?|sellers?|buyers?|consumers?|engineers?|researchers?|scientists?|travell?ers?|partners?"
+    r"|subscribers?|merchants?|banks|hospitals|clinics|schools|firms|retailers|suppliers|vendors|sellers?|buyers?|consumers?|engineers?|researchers?|scientists?|travell?ers?|partners?"
     r"|dealers?|couriers?|teachers?|parents?|pupils?|kids|friends|citizens|crews?|reps|technicians?|commuters?"
     r"|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"
     r"|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
@@ -14,4 +14,6 @@ PEOPLE = (
     r"|utilisateurs?|utilisatrices|joueurs?|equipes?|visiteurs?|employes|lecteurs)"
 )
 """A regex; Korean words carry particles and are listed in `PEOPLE_KO`."""
-PEOPLE_KO = r"(?:사용자|고객|유저|플레이어|이용자|직원|방문자|팀|게이머|학생|시청자)"
+PEOPLE_KO = (
+    r"(?:연구원|연구자|개발자|의사|운전자|교사|사용자|고객|유저|플레이어|이용자|직원|방문자|팀|게이머|학생|시청자)"
+)

@@ -42,6 +42,7 @@ _ALLOWED = re.compile(
     rf" (?:(?:is|are|would be|ist|sind|est"
     rf"|esta) (?:(?:also|auch|fully|totally|perfectly|aussi|tambien) )?)?(?:ok|okay|fine|welcome|allowed"
     rf"|acceptable|bien|in ordnung|works?|will do|moglich|erlaubt|acceptee?s?|possibles?)\b"
+    rf"|\b(?:ok|okay|fine|happy) (?:to use|to run on|with) {_SPOT}"
     rf"|\b(?:as|so) (?:is|are|would|will) (?:be )?(?:{_SPOT}|{_ON_DEMAND})"
 )
 

@@ -18,6 +18,8 @@ _CLAUSE = re.compile(
 )
 
 _ASIDE = re.compile(r" ?\([^()\n]*\)")
+_HEADING = re.compile(r"\[(?:system|assistant|developer)(?: \w+){1,2}\]\s+(?=\S)")
+"""A bracket that poses as the sender of the rest of its line."""
 _WAS = re.compile(r"\b(?:was|were|had|instead of|formerly|up from|down from|not \d+)\b")
 
 
@@ -32,6 +34,7 @@ def without_orders(text: str) -> str:
     After a closed `</request>` nothing counts.
     """
     text = re.split(r"</(?:request|user|message|input|prompt)>", text)[0]
+    text = _HEADING.sub("system: ", text)
     return "\n".join(kept for sentence in sentences(text) if (kept := _without_order(sentence)))
 
 

@@ -80,7 +80,7 @@ def vcpus(text: str) -> tuple[int, tuple[int, int]] | None:
         *re.finditer(rf"{NUM}[ -]?x?[ -]?{words}{CPU}", text),
         *re.finditer(
             rf"(?<![\w-]){CPU}(?: (?:count|cores?))?(?: per (?:node|vm|worker|machine"
-            rf"|replica))?\s?[:=] ?{NUM}(?! ?[gtm]i?b| ?gig)",
+            rf"|replica))?\s?[:=] ?{NUM}(?! ?[gtm]i?b| ?gig| ?{MACHINE}\b)",
             text,
         ),
         *re.finditer(rf"(?<![\w-]){CPU}\S?\s?{NUM}(?=\s?(?:개|코어)|$|[,\n])", text),
@@ -126,7 +126,7 @@ def memory(text: str) -> Size | None:
     """The memory asked for, the larger where two are stated."""
     named = [size for size in sizes(text) if size.label == "ram"]
     if not named:
-        lone = rf"(?:^|[,;\n])\s?{_SIZE}\s?(?=$|[,;\n])"
+        lone = rf"(?:^|[.,;\n])\s?{_SIZE}\s?(?=$|[.,;\n])"
         named = [
             Size(float(m[1]) * _GIB[m["unit"][0]], m.span(), "ram")
             for m in re.finditer(lone, text)

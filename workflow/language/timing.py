@@ -117,6 +117,8 @@ def lengths(text: str) -> tuple[float | None, float | None]:
                 before,
             )
             work.append((bool(marked), hours))
+    if work:
+        deadlines += [float(m[1]) for m in re.finditer(r"\bwithin (\d+)(?=\s?(?:[;,\n]|\.(?!\d)|$))", text)]
     first = next((h for marked, h in work if marked), work[0][1] if work else None)
     return first, min(deadlines, default=None)
 
