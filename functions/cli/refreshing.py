@@ -26,7 +26,8 @@ NAMED = 20
 def run(clouds: tuple[str, ...], into: Path | None, as_json: bool) -> int:
     """Refresh the clouds, or all; a failure of one keeps no other back. The exit code: 0, or the first failure's."""
     path = into or Path(os.environ.get(FOLDER) or home_directory() / "prices")
-    sources = Sources(Folder(path.absolute()), SystemClock(), os.environ)
+    waiting = _unheard if as_json else _waiting
+    sources = Sources(Folder(path.absolute()), SystemClock(), os.environ, waiting)
     codes: list[int] = []
     told: list[dict[str, Any]] = []
     for cloud in clouds or CLOUDS:
@@ -50,6 +51,14 @@ def run(clouds: tuple[str, ...], into: Path | None, as_json: bool) -> int:
 
 def _untold(step: Step) -> None:
     """JSON stands alone."""
+
+
+def _unheard(error: BaseException, seconds: float) -> None:
+    """JSON stands alone."""
+
+
+def _waiting(error: BaseException, seconds: float) -> None:
+    err.print(f"{error}: asked again in {seconds:.0f} s", markup=False, highlight=False)
 
 
 def _say(step: Step) -> None:

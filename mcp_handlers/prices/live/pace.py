@@ -21,6 +21,7 @@ again by the next refresh, which goes on where this one stopped."""
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
+Waiting = Callable[[BaseException, float], None]
 
 
 @dataclass
@@ -52,11 +53,16 @@ class Bucket:
         self._tokens, self._seen = min(self._tokens + passed * self.per_second, self.capacity), now
 
 
+def _untold(error: BaseException, seconds: float) -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True)
 class Pace:
-    """Calls to one source, throttled and repeated."""
+    """Calls to one source, throttled and repeated. `tell` hears of each error that is waited out, and how long."""
 
     bucket: Bucket
+    tell: Waiting = _untold
 
     def call(self, once: Callable[[], T]) -> T:
         """What `once` returns, or the error of its last attempt."""
@@ -67,6 +73,11 @@ class Pace:
             asked = error.retry_after if isinstance(error, TollgateError) else None
             return (asked or 0.0) + jitter(state)
 
+        def told(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            if error and state.next_action:
+                self.tell(error, state.next_action.sleep)
+
         def attempt() -> T:
             self.bucket.take()
             return once()
@@ -75,6 +86,7 @@ class Pace:
             sleep=self.bucket.sleep,
             retry=retry_if_exception(_worth),
             wait=pause,
+            before_sleep=told,
             stop=stop_after_attempt(ATTEMPTS),
             reraise=True,
         )

@@ -11,7 +11,7 @@ from mcp_handlers.prices.live import aws_api, azure, gcp
 from mcp_handlers.prices.live.aws import Aws
 from mcp_handlers.prices.live.compare import limit
 from mcp_handlers.prices.live.folder import Folder
-from mcp_handlers.prices.live.pace import Bucket, Pace, Sleep
+from mcp_handlers.prices.live.pace import Bucket, Pace, Sleep, Waiting
 from mcp_handlers.prices.live.source import Source
 from mcp_handlers.prices.live.web import Web
 from workflow.model.errors import NoPermission, NotFound
@@ -23,11 +23,13 @@ AZURE_URL, GCP_URL, GCP_KEY = "TOLLGATE_AZURE_PRICES_URL", "TOLLGATE_GCP_PRICES_
 
 @dataclass(frozen=True)
 class Sources:
-    """What every source is made with. `environ` tells addresses and the key; AWS's SDK reads its own."""
+    """What every source is made with. `environ` tells addresses and the key; AWS's SDK reads its own.
+    `tell` hears of what is waited out."""
 
     folder: Folder
     clock: Clock
     environ: Mapping[str, str] = field(repr=False)
+    tell: Waiting
     sleep: Sleep = time.sleep
 
     def of(self, cloud: str) -> Source:
@@ -38,7 +40,7 @@ class Sources:
         return make()
 
     def _pace(self, capacity: float, per_second: float) -> Pace:
-        return Pace(Bucket(capacity, per_second, self.clock, self.sleep))
+        return Pace(Bucket(capacity, per_second, self.clock, self.sleep), self.tell)
 
     def _aws(self) -> Source:
         api = aws_api.Api(self._pace(aws_api.CAPACITY, aws_api.PER_SECOND), self.clock)

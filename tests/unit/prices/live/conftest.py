@@ -29,11 +29,15 @@ class Market:
     folder: Folder
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
     steps: list[Step] = field(default_factory=list)
+    waited: list[tuple[type[BaseException], float]] = field(default_factory=list)
 
     @property
     def sources(self) -> Sources:
         """The sources, at the lists' addresses."""
-        return Sources(self.folder, self.clock, self.lists.environment(), self._sleep)
+        return Sources(self.folder, self.clock, self.lists.environment(), self._wait, self._sleep)
+
+    def _wait(self, error: BaseException, seconds: float) -> None:
+        self.waited.append((type(error), seconds))
 
     def _sleep(self, seconds: float) -> None:
         self.clock.forward(seconds=seconds)

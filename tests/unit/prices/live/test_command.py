@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -49,9 +50,11 @@ def test_every_cloud_is_refreshed_and_the_next_quote_is_of_the_new_prices(market
 
 
 def test_progress_and_the_report_are_for_people(market: Market) -> None:
+    market.lists.trouble["gcp"].append(PlainTextResponse("slow", 429, {"retry-after": "1"}))
     done = run(market, "refresh", "--cloud", "gcp", "--into", str(market.folder.path))
     assert done.returncode == 0, done.stderr
     assert "1 pages" in done.stderr
+    assert re.search(r"asks to slow down \(429\): asked again in \d s", done.stderr)
     assert "gcp   skus" in done.stderr
     for words in ("rows kept", "machines", "the median's move", f"{FOLDER}={market.folder.path}"):
         assert words in done.stdout

@@ -114,6 +114,8 @@ def test_a_part_whose_cursor_is_gone_is_read_from_its_start(cloud: str, market: 
 def test_slowing_down_is_done_as_asked(market: Market) -> None:
     market.lists.trouble["azure"].extend([status(429, retry_after="60"), status(429, retry_after="60")])
     assert market.refresh("azure").seconds >= 120
+    assert [error for error, _ in market.waited] == [Throttled, Throttled]
+    assert all(seconds >= 60 for _, seconds in market.waited)
 
 
 def test_who_asks_for_an_hour_is_asked_again_by_the_next_refresh(market: Market) -> None:
