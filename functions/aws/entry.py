@@ -29,11 +29,19 @@ def endpoint() -> Endpoint:
 @log.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """API Gateway's event → rpc → API Gateway's answer."""
-    text = event.get("body") or ""
-    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    body = _posted(event)
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     with deadline.within(context.get_remaining_time_in_millis()):
         response = asyncio.run(endpoint().rpc(headers, body))
     telemetry.flush()
     log.info("answered", extra={"status": response.status, "tool": os.environ["TOLLGATE_TOOL"]})
     return {"statusCode": response.status, "headers": response.headers, "body": response.body.decode()}
+
+
+def _posted(event: dict[str, Any]) -> bytes:
+    """What was posted. Nothing for what cannot be decoded: whoever may invoke the function may send any event."""
+    text = event.get("body") or ""
+    try:
+        return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    except ValueError:
+        return b""
