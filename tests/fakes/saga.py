@@ -69,9 +69,11 @@ def failed_state(steps: tuple[Step, ...], receipts: tuple[Receipt, ...], **more:
 
 @dataclass
 class Saga:
-    """Rolls back with `tools`. `told` are the journal's kinds, `used` the cents that stayed spent, by step."""
+    """Rolls back with `tools`. `attempts` are as many as it may have, `told` the journal's kinds,
+    `used` the cents that stayed spent, by step."""
 
     tools: ToldTools
+    attempts: int = 1
     told: list[str] = field(default_factory=list)
     used: dict[str, int] = field(default_factory=dict)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
@@ -85,7 +87,7 @@ class Saga:
             store=SimpleNamespace(give_back=self._give_back),
             journal=SimpleNamespace(write=self._write, event=self._event, observer=self.told.append),
             clock=self.clock,
-            max_attempts=1,
+            max_attempts=self.attempts,
             failover=terms(),
             undo_pause=0.0,
         )

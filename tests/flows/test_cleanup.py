@@ -1,5 +1,6 @@
 """What was left behind, has outlived its time or belongs to nobody is found on every cloud and released."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from functions.cli.principal import local_principal
 from functions.cli.workbench import workbench
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
+from tests.flows.test_command import tollgate
 from tests.flows.test_trouble import CLOUDS, NAMES
 from workflow.clean.release import Outcome
 from workflow.model.base import Json
@@ -66,3 +68,13 @@ async def test_what_a_rollback_left_behind_is_released_by_the_cleaner_without_an
 
 
 DELETING = {"aws": "TerminateInstances", "azure": "DELETE", "gcp": "DELETE"}
+
+
+async def test_the_command_looks_everywhere_and_says_how_it_went(house: House) -> None:
+    wrong = tollgate("cleanup", "--cloud", "mars", "--json")
+    assert (wrong.returncode, json.loads(wrong.stdout)["error"]["code"]) == (2, "BAD_REQUEST")
+    over = SystemClock().now() - timedelta(minutes=5)
+    bucket = await made(house, "gcp", expires_at=over.isoformat())
+    shown = tollgate("cleanup", "--cloud", "gcp")
+    assert (shown.returncode, bucket["id"] in shown.stdout) == (0, True), shown.stderr
+    assert "Nothing was changed." in shown.stdout

@@ -46,7 +46,7 @@ async def allocate(context: Context, state: State) -> State:
         await context.journal.write(request, "not_asked", body)
         return {"trouble": None, "decision": dump(survey.refused), "exclusions": known, "next": "finisher"}
     if not candidates and brief.checkpoint is not None:
-        return await _afresh(context, state, request, brief, known)
+        return await begin_afresh(context, state, request, brief, known)
     if not candidates:
         trouble = _nothing(brief, survey.exclusions)
         body = {"brief": dump(brief), "exclusions": known, "trouble": dump(trouble)}
@@ -59,7 +59,7 @@ async def allocate(context: Context, state: State) -> State:
     if allocation.choice is not None:
         return {**base, "trouble": None, "next": "gate"}
     if brief.checkpoint is not None:
-        return await _afresh(context, state, request, brief, known)
+        return await begin_afresh(context, state, request, brief, known)
     if any(c.compliant for c in allocation.candidates):
         reasons = dict.fromkeys(c.quota for c in allocation.candidates if c.quota)
         error = QuotaExceeded(f"No compliant offer has quota: {'; '.join(list(reasons)[:3])}.")
@@ -68,7 +68,7 @@ async def allocate(context: Context, state: State) -> State:
     return {**base, "trouble": None, "decision": dump(decision), "next": "finisher"}
 
 
-async def _afresh(context: Context, state: State, request: Request, brief: Brief, known: list[Json]) -> State:
+async def begin_afresh(context: Context, state: State, request: Request, brief: Brief, known: list[Json]) -> State:
     """Where the checkpoints are nothing is to be had: they are given up, and the work begins again anywhere."""
     kept, fresh = kept_of(state), resumed(brief, ())
     undos = pending(context.contracts, [one.step for one in kept], [one.receipt for one in kept])

@@ -12,7 +12,7 @@ import random
 
 from mcp_handlers.kernel.retry import settles
 from workflow.deploy.brief import Brief
-from workflow.deploy.carry import carried, kept_of, resumed
+from workflow.deploy.carry import Kept, carried, kept_of, resumed
 from workflow.deploy.context import Context
 from workflow.deploy.failover import Loss, exclude, gives_up_spot, without_spot
 from workflow.deploy.state import State, Trouble, dump
@@ -64,8 +64,7 @@ async def roll_back(context: Context, state: State) -> State:
 def _to_undo(context: Context, state: State, plan: Plan, receipts: list[Receipt]) -> list[Pending]:
     """In the first pass what the receipts tell of; later what is left of it, and what has come to light meanwhile."""
     known, kept = state.get("undoing"), kept_of(state)
-    goes_on = carried(plan, receipts, kept, Trouble.model_validate(state["trouble"]))
-    stays = {one.receipt.key for one in goes_on}
+    stays = {one.receipt.key for one in _carried(context, state, plan, receipts)}
     if known is None:
         steps, made = [one.step for one in kept], [one.receipt for one in kept]
         back = [one for one in (*made, *receipts) if one.key not in stays]
@@ -126,7 +125,7 @@ async def _concluded(
     attempt = state["attempt"] + 1
     again = exclusion is not None and attempt < context.max_attempts
     after = ("planner" if trouble.scope in ("region", "cloud") else "allocator") if again else "finisher"
-    kept = carried(plan, receipts, kept_of(state), trouble) if again else ()
+    kept = _carried(context, state, plan, receipts)
     brief = resumed(Brief.model_validate(state["brief"]), kept)
     left_behind = [dump(one) for one in left]
     used = used_cents(plan, receipts, {one.key for one in left}, context.clock.now())
@@ -159,6 +158,13 @@ async def _concluded(
         "savings": None,
         "trouble": None,
     }
+
+
+def _carried(context: Context, state: State, plan: Plan, receipts: list[Receipt]) -> tuple[Kept, ...]:
+    """What the next attempt goes on with; nothing where there is none."""
+    if state["attempt"] + 1 >= context.max_attempts:
+        return ()
+    return carried(plan, receipts, kept_of(state), Trouble.model_validate(state["trouble"]))
 
 
 def _losses(context: Context, state: State, plan: Plan, trouble: Trouble) -> list[Loss]:
