@@ -51,7 +51,7 @@ regions contains place if {
 	path[0] != "tags"
 	is_string(value)
 	some part in split(replace(replace(value, "/", ":"), ".", ":"), ":")
-	some place in {part, trim_right(trim_right(part, "abcdefghijklmnopqrstuvwxyz"), "-")}
+	some place in [part, trim_right(trim_right(part, "abcdefghijklmnopqrstuvwxyz"), "-")]
 	known[place]
 }
 
