@@ -22,7 +22,7 @@ from workflow.model.errors import InHand
 from workflow.model.lease import Cancel
 from workflow.model.offpeak import Offpeak, Window
 from workflow.model.run import Record
-from workflow.orchestrate.tick import GRACE, Ticked
+from workflow.orchestrate.tick import Ticked
 
 SEEDS = range(int(os.environ.get("TOLLGATE_SEEDS", "3")))
 TURNS = 200
@@ -125,21 +125,25 @@ async def test_a_tick_that_is_out_of_time_puts_the_run_down_and_the_next_goes_on
         assert (await one.tick()).states == {"succeeded": 1}
 
 
-async def test_a_tick_that_must_stop_lets_go_of_what_hangs_and_begins_nothing_new(place: str) -> None:
+async def test_a_tick_that_must_stop_lets_go_of_what_hangs_and_begins_nothing_new(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = timedelta(seconds=0.5)
+    monkeypatch.setattr("workflow.orchestrate.tick.GRACE", grace)
     clock, world = JumpyClock(random.Random(0)), World()
     async with orchestrator(place, world, clock) as one:
         await submitted(one, "r1")
         whole, reached = one.context.tools.call, asyncio.Event()
 
         async def hangs(*_: object, **__: object) -> None:
-            clock.moment += GRACE - timedelta(seconds=0.1)
+            clock.moment += grace
             reached.set()
             await asyncio.Event().wait()
 
         object.__setattr__(one.context.tools, "call", hangs)
-        assert (await one.tick(stop=clock.now() + GRACE)).taken == 0
+        assert (await one.tick(stop=clock.now() + grace)).taken == 0
         started = clock.now()
-        assert await one.tick(stop=started + GRACE + timedelta(seconds=0.5)) == Ticked(
+        assert await one.tick(stop=started + grace + timedelta(seconds=0.5)) == Ticked(
             taken=1, states={}, troubled=0, unfinished=1
         )
         assert reached.is_set()
