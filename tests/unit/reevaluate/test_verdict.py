@@ -1,6 +1,6 @@
 """Whether a deployment moves: never for less than policy says, never to and fro, never in a freeze."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -165,7 +165,9 @@ def test_nothing_moves_in_a_freeze(pays: int, cost: int, scope: str) -> None:
 @given(st.lists(st.tuples(CENTS, CENTS), min_size=2, max_size=60))
 def test_prices_that_wander_move_it_once_in_its_time_to_settle_at_most(prices: list[tuple[int, int]]) -> None:
     """Every six hours both clouds have any prices at all; it lives in the one or the other."""
-    here, there, moved, since = "aws", "gcp", [], None
+    here, there = "aws", "gcp"
+    moved: list[datetime] = []
+    since: datetime | None = None
     for number, (mine, other) in enumerate(prices):
         now = NOW + timedelta(hours=6 * number)
         at = found().model_copy(update={"found_at": since}) if since else None
