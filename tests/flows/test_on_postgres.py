@@ -13,11 +13,11 @@ from tests.flows.conftest import everything_up
 from tests.flows.house import House
 from tests.flows.test_happy import test_the_ledger_holds_what_was_known_at_every_decision
 from tests.flows.test_refusals import test_a_bucket_outside_the_jurisdiction_is_denied_with_rule_reason_and_remedy
-from tests.flows.test_trouble import test_money_is_held_for_what_lives_and_given_back_for_what_was_rolled_back
+from tests.flows.test_trouble import test_money_is_spent_on_what_lives_and_given_back_for_what_was_rolled_back
 
 __all__ = [
     "test_a_bucket_outside_the_jurisdiction_is_denied_with_rule_reason_and_remedy",
-    "test_money_is_held_for_what_lives_and_given_back_for_what_was_rolled_back",
+    "test_money_is_spent_on_what_lives_and_given_back_for_what_was_rolled_back",
     "test_the_ledger_holds_what_was_known_at_every_decision",
 ]
 
