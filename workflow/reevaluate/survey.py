@@ -14,8 +14,9 @@ from workflow.deploy.context import Context
 from workflow.deploy.journal import Journal
 from workflow.deploy.state import State, dump
 from workflow.model.base import Json
+from workflow.model.decision import Decision
+from workflow.model.errors import Forbidden
 from workflow.model.offer import Offer
-from workflow.model.ports import ToolResult
 from workflow.model.workload import Request
 
 MANY = 2000
@@ -39,6 +40,7 @@ async def best_place(context: Context, request: Request, brief: Brief) -> tuple[
 
 async def price_today(context: Context, offer: Offer, brief: Brief) -> Priced:
     """The same machine in the same place at today's price; at the price it was taken at, where it is not sold any more.
+    Raises Forbidden where prices may not be read.
 
     Spot prices of a region's zones differ; where the zone's own is not listed, the region's least is taken.
     """
@@ -56,7 +58,9 @@ async def price_today(context: Context, offer: Offer, brief: Brief) -> Priced:
         limit=MANY,
     )
     answer = await context.tools.call("get_cost_estimate", offer.cloud, dump(wanted))
-    sold = get_cost_estimate.Output.model_validate(answer.output).offers if isinstance(answer, ToolResult) else ()
+    if isinstance(answer, Decision):
+        raise Forbidden(f"The prices of {offer.cloud} may not be read: {answer.violations[0].message}")
+    sold = get_cost_estimate.Output.model_validate(answer.output).offers
     same = [each for each in sold if each.offer.machine == offer.machine]
     mine = [each for each in same if each.offer.zone in ("", offer.zone)]
     return next(iter([*mine, *same]), None) or Priced(offer=offer, cost=price(offer, _stay(brief)))
