@@ -52,7 +52,7 @@ def read(text: str) -> tuple[str, ...]:
             "The request leaves no cloud: the providers it names exclude one another.",
             "Which of AWS, Azure and Google Cloud may be used?",
         )
-    return tuple(sorted(left))
+    return () if left == set(CLOUDS) else tuple(sorted(left))
 
 
 def excluded(text: str) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from workflow.language.modelling import ENGINE, LIVE, MODEL, NOT_TRAINING, OFFLI
 
 Kind = Literal["training", "serving", "batch", "service", "storage"]
 
+_GPU_MACHINE = re.compile(r"(?:\bgpu|\u00a4) (?:servers?|hosts?|workstations?)\b")
+"""A machine, named by its hardware and not by a purpose."""
+
 
 def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
     """The kind of work. None where the text names no work that a cloud could do.
@@ -18,7 +21,7 @@ def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> 
     `gpu`, `compute`: a GPU, or CPUs, memory or machines are asked for. `timed`: a length or deadline is given.
     `lasting`: a monthly budget, a latency or endless running speaks for something that stays up.
     """
-    text = NOT_TRAINING.sub(" ", text)
+    text = _GPU_MACHINE.sub(" ", NOT_TRAINING.sub(" ", text))
     if _only_storage(text, gpu=gpu, compute=compute):
         return "storage"
     if TRAINING.search(text):

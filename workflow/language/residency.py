@@ -82,6 +82,7 @@ _PATTERNS = (
     rf"| in| =|,)? {_FILL}{_MANY}",
     rf"(?:^|\n|[,;.(>-] ?){_LABEL}\s?[:=] ?(?:in )?{_MANY}",
     rf"(?:^|(?<=[.;\n] )|(?<=\n))in {_LAWFUL}(?=\s?(?:[.;,\n]|$))",
+    rf"\bin {_MANY},? (?:and )?(?:nowhere else|and no other place)\b",
     rf"\banywhere (?:in|inside|within) {_MANY}",
     rf"\b(?:on|auf) (?P<places>{_FORM}) (?:soil|territory|boden)",
     rf"(?P<places>(?:{PLACE})(?:{_OR}(?:{PLACE}))*)\S"

@@ -58,7 +58,8 @@ _EXISTING = re.compile(
     r"|analy[sz]\w*)\s$"
 )
 _AFTER_CPU = re.compile(
-    rf"{CPU}\)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과)?\s?(?:and|und|y|et)?\s?(?:\d+ x )?$"
+    rf"{CPU}\)?(?: each| apiece)?\s?(?:[,/+&|x-]|and|und|y|et|with|mit|con|avec|n|개|와|과)?"
+    r"\s?(?:and|und|y|et)?\s?(?:\d+ x )?$"
 )
 _AFTER_MACHINE = re.compile(
     rf"(?:{MACHINE}|\u00a4)\s?[,/+&]?\s?(?:with|of|mit|con|avec|having|has|de|and|und|y|et)?\s?(?:at least )?$"

@@ -16,9 +16,11 @@ _HOURS = {
 }
 _UNIT = "|".join(f"(?:{words})" for words in _HOURS)
 _ONE = rf"{NUM}[ -]?(?:{_UNIT})(?![a-z0-9])"
+_HOUR, _MINUTE, _DAY, _WEEK = (rf"{NUM}[ -]?(?:{words})(?![a-z0-9])" for words in list(_HOURS)[:4])
+_AND = r",? (?:and |und |y |et )?"
 _LENGTH = (
-    rf"(?:{NUM} ?h(?:(\d{{1,2}})(?: ?m(?:in)?)?| (?:(\d{{1,2}}) ?m(?:in)?))(?![a-z0-9])|"
-    rf"{_ONE}(?:,? (?:and |und |y |et )?{_ONE})?)"
+    rf"(?:{NUM} ?h(?:(\d{{1,2}})(?: ?m(?:in)?)?| (?:(\d{{1,2}}) ?m(?:in)?))(?![a-z0-9])"
+    rf"|{_WEEK}{_AND}{_DAY}|{_DAY}{_AND}{_HOUR}|{_HOUR}{_AND}{_MINUTE}|{_ONE})"
 )
 _SHORT = rf"{NUM}(?P<short>[dmw])(?=\s?(?:$|[,;.\n)]|spot\b|eu\b|us\b|\$|<|max\b|on-demand))"
 _NOT_LENGTH = re.compile(
