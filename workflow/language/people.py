@@ -9,7 +9,7 @@ PEOPLE = (
     r"|dealers?|couriers?|teachers?|parents?|pupils?|kids|friends|citizens|crews?|reps|technicians?|commuters?"
     r"|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"
     r"|traffic|callers?|riders?|listeners?|members?|fans|agents|branch(?:es)?"
-    r"|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?"
+    r"|studenten|studierende\w*|forscher\w*|lehrer\w*|schuler\w*|arzte\w*|patienten|nutzer\w*|kunden|kundschaft|anwender\w*|spieler\w*|benutzer\w*|mitarbeiter\w*|besucher\w*|usuari[oa]s?"
     r"|clientes?|jugadores|jugadoras|equipo|empleados|visitantes|lectores"
     r"|utilisateurs?|utilisatrices|joueurs?|equipes?|visiteurs?|employes|lecteurs)"
 )

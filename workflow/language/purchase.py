@@ -46,9 +46,15 @@ _ALLOWED = re.compile(
     rf"|\b(?:as|so) (?:is|are|would|will) (?:be )?(?:{_SPOT}|{_ON_DEMAND})"
 )
 
+_ANSWERED_NO = re.compile(
+    rf"(?P<what>{_SPOT}|{_ON_DEMAND})(?: allowed| instances| ok)?\s?[:=?] ?(?:no|nope|false|nein|non)\b"
+)
+"""`Spot: no` in a form."""
+
 
 def read(text: str) -> Literal["any", "spot", "on_demand"]:
     """`on_demand` where that is asked or interruption refused (it wins over spot), `any` where both will do."""
+    text = _ANSWERED_NO.sub(lambda label: f"no {label['what']}", text)
     no_spot, no_demand = refused(text, _SPOT), refused(text, _ON_DEMAND)
     rest = blank(text, no_spot + no_demand)
     if no_spot or _KEEP.search(rest):
