@@ -160,6 +160,8 @@ faults contains "data.approving needs price_tolerance_percent, elevation_hours, 
 	not approving
 }
 
+faults contains "data.offpeak needs least_saving_percent and a list of windows that are whole" if not offpeak
+
 faults contains "data.reevaluation needs an action, roles that exist, and an approval" if not reevaluation
 
 faults contains "data.limits needs whole machines, hours, and lasting environments that exist" if not limits
@@ -332,6 +334,25 @@ approving if {
 	whole(data.approving.elevation_hours, 1, 744)
 	text(data.approving.elevation.code)
 	approval({name: value | some name, value in data.approving.elevation; name != "code"})
+}
+
+offpeak if {
+	is_object(data.offpeak)
+	object.keys(data.offpeak) == {"least_saving_percent", "windows"}
+	whole(data.offpeak.least_saving_percent, 1, 100)
+	is_array(data.offpeak.windows)
+	every window in data.offpeak.windows {
+		is_object(window)
+		object.keys(window) == {"days", "hour", "hours", "price_percent"}
+		is_array(window.days)
+		count(window.days) > 0
+		every day in window.days {
+			whole(day, 0, 6)
+		}
+		whole(window.hour, 0, 23)
+		whole(window.hours, 1, 24)
+		whole(window.price_percent, 1, 1000)
+	}
 }
 
 reevaluation if {

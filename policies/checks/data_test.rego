@@ -4,8 +4,8 @@ test_sound_data_has_no_faults if count(faults_of({})) == 0
 
 test_an_absent_document_is_a_fault if {
 	every name in [
-		"approvals", "approving", "budgets", "families", "jurisdictions", "limits", "reevaluation", "regions",
-		"risk", "roles", "spot", "tags", "tools", "violations", "zones",
+		"approvals", "approving", "budgets", "families", "jurisdictions", "limits", "offpeak", "reevaluation",
+		"regions", "risk", "roles", "spot", "tags", "tools", "violations", "zones",
 	] {
 		count(faults_of({name: {}})) > 0
 		count(faults_of({name: []})) > 0
@@ -99,6 +99,7 @@ faults_of(documents) := faults if {
 		"limits": data.example.limits,
 		"approving": data.example.approving,
 		"reevaluation": data.example.reevaluation,
+		"offpeak": data.example.offpeak,
 	}
 	faults := data.checks.faults with data.jurisdictions as pick(documents, sound, "jurisdictions")
 		with data.regions as pick(documents, sound, "regions")
@@ -115,9 +116,23 @@ faults_of(documents) := faults if {
 		with data.limits as pick(documents, sound, "limits")
 		with data.approving as pick(documents, sound, "approving")
 		with data.reevaluation as pick(documents, sound, "reevaluation")
+		with data.offpeak as pick(documents, sound, "offpeak")
 }
 
 pick(documents, sound, name) := object.get(documents, name, sound[name])
+
+test_a_window_of_cheaper_hours_must_be_whole if {
+	odd := [
+		{"days": []}, {"days": [7]}, {"days": "Monday"}, {"hour": 24}, {"hours": 0}, {"price_percent": 0.5},
+		{"price_percent": null}, {"zone": "a"},
+	]
+	every patch in odd {
+		window := object.union(data.example.offpeak.windows[0], patch)
+		fault := "data.offpeak needs least_saving_percent and a list of windows that are whole"
+		faults_of({"offpeak": object.union(data.example.offpeak, {"windows": [window]})}) == {fault}
+		count(faults_of({"offpeak": object.union(data.example.offpeak, {"windows": [7]})})) == 1
+	}
+}
 
 test_risk_spot_and_limits_name_only_what_exists if {
 	cases := {

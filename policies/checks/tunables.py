@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from workflow.model.base import Cloud, Json, Noun
+from workflow.model.offpeak import Offpeak
 from workflow.model.reevaluation import Reevaluation
 
 Cents = Annotated[int, Field(ge=0, le=9_000_000_000_000_000)]
@@ -133,6 +134,7 @@ class Tunables(Noun):
     families: Families
     limits: Limits
     reevaluation: Reevaluation
+    offpeak: Offpeak
     regions: dict[Cloud, list[Text]] = Field(min_length=1)
     risk: Risky
     roles: dict[Text, Annotated[list[Part], Field(min_length=1)]] = Field(min_length=1)

@@ -104,6 +104,11 @@ limits := {"machines": 10, "hours": 100, "lasting": ["production"]}
 
 yes := {"roles": ["builder"], "people": 1, "own": false, "hours": 72}
 
+offpeak := {
+	"least_saving_percent": 10,
+	"windows": [{"days": [5, 6], "hour": 22, "hours": 8, "price_percent": 70}],
+}
+
 reevaluation := {"action": "propose", "roles": ["guest"], "approval": yes}
 
 approving := {
