@@ -45,8 +45,8 @@ class Receipt(Noun):
 
 
 class Health(Noun):
-    """The real state of one resource: `pending` may still become healthy, `gone` does not exist, and `reclaimed` was spot
-    that the cloud took back."""
+    """The real state of one resource: `pending` may still become healthy, `gone` does not exist, and `reclaimed` was a
+    spot machine that the cloud took back."""
 
     resource: Resource
     status: Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
