@@ -16,7 +16,7 @@ TASK := Train a vision model on one A100 for 6 hours, EU data only, under $$100
 endif
 quoted = '$(subst ','\'',$(value TASK))'
 
-.PHONY: run test opa lint unit pins bench conformance clean down
+.PHONY: run test opa lint unit pins bench conformance chaos clean down
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
@@ -48,6 +48,10 @@ bench: $(BENCH)/.done
 # The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.
 conformance: $(VENV)/.dev $(CONFORMANCE)/.done
 	$(BIN)/pytest -q tests/conformance
+
+# A run is disturbed at every boundary that it has, and not only at a sample of them as in `make test`.
+chaos: $(VENV)/.dev $(EMULATORS)/.done
+	TOLLGATE_CHAOS=all TOLLGATE_SEEDS=25 $(BIN)/pytest -q -n 2 tests/chaos tests/contract/test_orchestrators.py
 
 down:
 	$(BIN)/tollgate local down

@@ -1,16 +1,25 @@
 """What the local clouds hold, asked over their own APIs and not through our handlers."""
 
+import json
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 from botocore.config import Config
 
+ROOT = Path(__file__).parents[2]
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2")
 """Where AWS is looked into: every region of the EU, and two beyond."""
+GCP_REGIONS = tuple(
+    region
+    for region in json.loads((ROOT / "policies" / "data" / "regions" / "data.json").read_text())["gcp"]
+    if region.startswith("europe-") or region == "us-central1"
+)
+"""The same for GCP's jobs; everything else of it is listed whole."""
 AZURE = {
     "instance": "Microsoft.Compute/virtualMachines",
     "disk": "Microsoft.Compute/disks",
@@ -88,7 +97,7 @@ def _gcp(environment: Mapping[str, str]) -> list[str]:
             found += [f"{kind} {one['name']}" for scope in pages["items"].values() for one in scope.get(collection, [])]
         buckets = http.get("/storage/v1/b", params={"project": project}).raise_for_status().json()
         found += [f"bucket {one['name']}" for one in buckets.get("items", [])]
-        for region in ("europe-west1", "europe-west4", "us-central1"):
+        for region in GCP_REGIONS:
             jobs = http.get(f"/v1/projects/{project}/locations/{region}/customJobs").raise_for_status().json()
             found += [f"job {one['displayName']}" for one in jobs.get("customJobs", []) if one["state"] not in ENDED]
     return found

@@ -1,0 +1,91 @@
+"""One case after another: the same run, disturbed at one boundary each time, held against the undisturbed run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.house import House, Outcome, a_request, lived, lives_until_ended, outcome
+from tests.chaos.life import Life
+from tests.chaos.stories import STORIES, Story
+from tests.contract.stores import STORES
+
+EVERY = os.environ.get("TOLLGATE_CHAOS") == "all"
+"""Whether every boundary is tried, or a sample of them."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The cases of one story on one store, each with a database of its own below `folder`."""
+
+    house: House
+    folder: Path
+    story: str
+    store: str
+    place: Callable[[], str] | None = None
+
+    def undisturbed(self) -> tuple[list[str], Outcome]:
+        """The boundaries of a run that nothing befalls, and what it comes to."""
+        told = STORIES[self.story]
+        life = self._life(told, "undisturbed", "", "")
+        end = lived(life)
+        assert end.code == 0, end
+        boundaries, came = life.log.read_text().splitlines(), asyncio.run(outcome(self.house, life.place))
+        if told.like:
+            came = Cases(self.house, self.folder, told.like, self.store, self.place).undisturbed()[1]
+        return boundaries, came
+
+    def disturb(self, mishap: str, at: Sequence[str], expected: Outcome, *, dies: bool = False) -> list[str]:
+        """What went wrong in these cases, a line for each. `dies`: no life survives the mishap."""
+        wrong: list[str] = []
+        for number, boundary in enumerate(at):
+            said = self._one(mishap, number, boundary, expected, dies=dies)
+            if said:
+                wrong.append(f"{self.story} on {self.store}, {mishap} {boundary}: {said}")
+        return wrong
+
+    def _one(self, mishap: str, number: int, boundary: str, expected: Outcome, *, dies: bool) -> str:
+        life = self._life(STORIES[self.story], f"{mishap}-{number}", boundary, mishap)
+        try:
+            ends = lives_until_ended(life)
+            came = asyncio.run(outcome(self.house, life.place))
+        except AssertionError as error:
+            return str(error)
+        if dies and not ends:
+            return "it was not reached"
+        return difference(came, expected)
+
+    def _life(self, story: Story, name: str, at: str, mishap: str) -> Life:
+        self.house.reset(story.faults)
+        folder = self.folder / f"{self.story}-{name}"
+        folder.mkdir()
+        place = self.place() if self.place else STORES[self.store].place(folder)
+        request = a_request(story.text).model_dump_json()
+        return Life(request, place, self.house.environment, folder / "boundaries", at, mishap)
+
+
+def sample(boundaries: Sequence[str], count: int, offset: int = 0) -> list[str]:
+    """`count` boundaries in even steps, beginning with another one at each offset; or all of them."""
+    if EVERY or count >= len(boundaries):
+        return list(boundaries)
+    step = len(boundaries) / count
+    return [boundaries[int((number + offset / 10 % 1) * step)] for number in range(count)]
+
+
+def difference(came: Outcome, expected: Outcome) -> str:
+    """In what the two differ; empty where in nothing."""
+    found = []
+    if came.broken:
+        found.append(f"the ledger is broken: {came.broken}")
+    if came.holdings != expected.holdings:
+        found.append(f"the clouds hold {came.holdings}, not {expected.holdings}")
+    if came.receipts != expected.receipts:
+        found.append(f"receipts: {sorted(set(came.receipts) ^ set(expected.receipts))}")
+    if came.money != expected.money:
+        found.append(f"money {came.money}, not {expected.money}")
+    other = [name for name in expected.record if came.record[name] != expected.record[name]]
+    found += [f"{name}: {came.record[name]}, not {expected.record[name]}" for name in other]
+    return "; ".join(found)

@@ -1,0 +1,130 @@
+"""One process's life: it begins the run, or goes on with it, until it ends or a mishap befalls it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from functions.judges import live as judge
+from functions.registry import contracts
+from functions.serve.plane import control, control_endpoints
+from functions.serve.settings import settings
+from mcp_handlers.kernel.clock import SystemClock
+from tests.chaos.boundaries import Boundaries
+from tests.chaos.plane import Here, functions_here
+from workflow.deploy.conduct import resume, start
+from workflow.deploy.context import Context
+from workflow.deploy.graph import build
+from workflow.deploy.journal import Journal
+from workflow.language.rules import RulesParser
+from workflow.model.workload import Request
+from workflow.store.checkpoints import open_checkpoints
+from workflow.store.store import open_store
+
+CLOUDS = ("azure", "gcp")
+"""Those whose local clouds are ours: of one price, started quickly, and empty again at once."""
+
+
+RESTART = "TOLLGATE_TEST_RESTART"
+"""The environment's name for the command that restarts the database, as a JSON list."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """`at` is the boundary where the mishap waits; empty for a life without one."""
+
+    request: str
+    place: str
+    environment: Mapping[str, str]
+    log: Path
+    at: str = ""
+    mishap: str = "kill"
+
+
+def live(life: Life, last: Connection) -> None:
+    """The whole of it, in a process of its own. `last` is told of the error that ends it."""
+    os.environ.update(life.environment)
+    boundaries = Boundaries(life.log, {life.at: MISHAPS[life.mishap]} if life.at else {})
+    boundaries.clouds()
+    try:
+        asyncio.run(_conduct(life, boundaries))
+    except Exception:  # noqa: BLE001 - whatever it is, the test is told; a pipe takes it where no file does
+        last.send(traceback.format_exc())
+        sys.exit(1)
+
+
+async def _conduct(life: Life, boundaries: Boundaries) -> None:
+    told, clock, request = settings(), SystemClock(), Request.model_validate_json(life.request)
+    async with open_store(life.place) as beneath, open_checkpoints(life.place) as saver:
+        store = boundaries.store(beneath)
+        boundaries.saver(saver)
+        post = functions_here(told)
+        judgement = control(told, store, post)
+        plane = control_endpoints(told, judgement, post)["/mcp"]
+        context = Context(
+            language=RulesParser(),
+            tools=boundaries.tools(Here(plane, judgement.signer, request.principal)),
+            gate=judge(),
+            control=judgement,
+            store=store,
+            clock=clock,
+            journal=Journal(store, clock, lambda event: None),
+            contracts=contracts(),
+            clouds=CLOUDS,
+            undo_pause=0.01,
+        )
+        graph = build(context, saver)
+        if await store.get_run(request.id) is None:
+            await start(context, graph, request)
+        else:
+            await resume(context, graph, request.id)
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _jump(hours: float) -> Callable[[], None]:
+    """From now on every clock of the process is wrong by so much."""
+
+    def jump() -> None:
+        right = SystemClock.now
+
+        def wrong(clock: SystemClock) -> datetime:
+            return right(clock) + timedelta(hours=hours)
+
+        clocks: Any = SystemClock
+        clocks.now = wrong
+
+    return jump
+
+
+def _fill() -> None:
+    """From now on nothing that this process writes may grow: its disk is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def _restart() -> None:
+    """The database goes at once, as in a crash, and comes back."""
+    subprocess.run(json.loads(os.environ[RESTART]), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+MISHAPS: dict[str, Callable[[], None]] = {
+    "kill": _kill,
+    "forward": _jump(2),
+    "backward": _jump(-2),
+    "full": _fill,
+    "restart": _restart,
+}
