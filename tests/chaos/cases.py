@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.chaos.house import House, Outcome, a_request, lived, lives_until_ended, outcome
+from tests.chaos.house import (
+    House,
+    Outcome,
+    a_request,
+    begun,
+    ended,
+    lived,
+    lives_until_ended,
+    outcome,
+    reached,
+)
 from tests.chaos.life import Life
 from tests.chaos.stories import STORIES, Story
 from tests.contract.stores import STORES
@@ -46,6 +57,33 @@ class Cases:
             if said:
                 wrong.append(f"{self.story} on {self.store}, {mishap} {boundary}: {said}")
         return wrong
+
+    def race(self, at: Sequence[str], expected: Outcome, *, stalls: bool) -> list[str]:
+        """What went wrong where at these boundaries another process takes the run over from one that still lives.
+
+        The first stands still meanwhile, if it `stalls`, and goes on when the other has ended.
+        """
+        kind = "stall" if stalls else "tell"
+        wrong = [(boundary, self._raced(kind, number, boundary, expected)) for number, boundary in enumerate(at)]
+        return [f"{self.story} on {self.store}, {kind} {boundary}: {said}" for boundary, said in wrong if said]
+
+    def _raced(self, kind: str, number: int, boundary: str, expected: Outcome) -> str:
+        life = self._life(STORIES[self.story], f"{kind}-{number}", boundary, kind)
+        first, last = begun(life)
+        try:
+            reached(first, life)
+            # By the clock of the other, every lease is over.
+            lives_until_ended(replace(life, at="", hours=2, log=Path(f"{life.log}-rival")))
+            if kind == "stall" and first.pid:
+                os.kill(first.pid, signal.SIGCONT)
+            ended(first, last)
+            came = asyncio.run(outcome(self.house, life.place))
+        except AssertionError as error:
+            return str(error)
+        finally:
+            if first.is_alive():
+                first.kill()
+        return difference(came, expected)
 
     def _one(self, mishap: str, number: int, boundary: str, expected: Outcome, *, dies: bool) -> str:
         life = self._life(STORIES[self.story], f"{mishap}-{number}", boundary, mishap)

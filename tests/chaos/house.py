@@ -22,7 +22,7 @@ import httpx
 from functions.serve.settings import settings
 from infra.local.faults import Fault
 from infra.local.services import Service, local_services
-from tests.chaos.life import CLOUDS, Life, live
+from tests.chaos.life import CLOUDS, Life, live, told_of
 from tests.flows.holdings import CLOUDS as LOOKS
 from workflow.model.base import Json
 from workflow.model.workload import Principal, Request
@@ -133,6 +133,20 @@ def ended(process: BaseProcess, last: Connection) -> Ended:
         process.join()
     assert process.exitcode is not None
     return Ended(process.exitcode, error)
+
+
+def reached(process: BaseProcess, life: Life) -> None:
+    """Wait until the life has come to its boundary; one that is to stand still there stands still then."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.is_alive():
+        if told_of(life).exists() and (life.mishap != "stall" or _stands(process)):
+            return
+        time.sleep(0.002)
+    raise AssertionError(f"{life.at} was not reached")
+
+
+def _stands(process: BaseProcess) -> bool:
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].startswith("T")
 
 
 def lived(life: Life) -> Ended:

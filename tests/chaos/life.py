@@ -38,12 +38,12 @@ CLOUDS = ("azure", "gcp")
 
 
 RESTART = "TOLLGATE_TEST_RESTART"
-"""The environment's name for the command that restarts the database, as a JSON list."""
+"""The environment's name for the command that restarts the database, and whose it is, as JSON."""
 
 
 @dataclass(frozen=True)
 class Life:
-    """`at` is the boundary where the mishap waits; empty for a life without one."""
+    """`at` is the boundary where the mishap waits; empty for a life without one. Its clocks are wrong by `hours`."""
 
     request: str
     place: str
@@ -51,12 +51,20 @@ class Life:
     log: Path
     at: str = ""
     mishap: str = "kill"
+    hours: float = 0
 
 
 def live(life: Life, last: Connection) -> None:
     """The whole of it, in a process of its own. `last` is told of the error that ends it."""
     os.environ.update(life.environment)
-    boundaries = Boundaries(life.log, {life.at: MISHAPS[life.mishap]} if life.at else {})
+    if life.hours:
+        _jump(life.hours)()
+    mishaps: dict[str, Callable[[], None]] = {
+        **MISHAPS,
+        "stall": lambda: _stall(life),
+        "tell": lambda: told_of(life).touch(),
+    }
+    boundaries = Boundaries(life.log, {life.at: mishaps[life.mishap]} if life.at else {})
     boundaries.clouds()
     try:
         asyncio.run(_conduct(life, boundaries))
@@ -118,7 +126,19 @@ def _fill() -> None:
 
 def _restart() -> None:
     """The database goes at once, as in a crash, and comes back."""
-    subprocess.run(json.loads(os.environ[RESTART]), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command, user = json.loads(os.environ[RESTART])
+    subprocess.run(command, user=user, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def told_of(life: Life) -> Path:
+    """The file that says that the life has reached its boundary."""
+    return Path(f"{life.log}.reached")
+
+
+def _stall(life: Life) -> None:
+    """Stand still until somebody says to go on, as if nothing had been."""
+    told_of(life).touch()
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 MISHAPS: dict[str, Callable[[], None]] = {
