@@ -116,7 +116,7 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
     left: set[str] = set()
     for demand in demands:
         demand = _narrowed(demand)
-        left = _both(left, demand) if left else demand
+        left = both(left, demand) if left else demand
         if not left:
             raise Unclear(
                 "The request demands places that exclude one another: "
@@ -125,7 +125,7 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
                 "Which one of these places must the data stay in, or will any of them do?",
             )
     if european_law:
-        left = _both(left, {"EU"}) or left or {"EU"}
+        left = both(left, {"EU"}) or left or {"EU"}
     return tuple(sorted(left))
 
 
@@ -137,7 +137,7 @@ def _codes(match: re.Match[str]) -> set[str]:
     return {at(token).jurisdiction for token in tokens} | {code.upper() for code in codes}
 
 
-def _both(one: set[str], other: set[str]) -> set[str]:
+def both(one: set[str], other: set[str]) -> set[str]:
     """What satisfies both demands: the EU and one of its members meet in the member."""
     met = one & other
     for wide, narrow in ((one, other), (other, one)):

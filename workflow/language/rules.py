@@ -39,6 +39,10 @@ _LASTING = re.compile(
 )
 
 
+class NoWork(Unclear):
+    """The rules find no work in the text. A reader that knows more words may."""
+
+
 class RulesParser:
     """Reads requests in English, German, Spanish, French and Korean by rules. Pure: no clock, no network."""
 
@@ -55,7 +59,7 @@ def parse(text: str) -> Workload:
     for tidy in (without_orders, clauses_without_orders):
         if workload := _workload(without_past(tidy(whole)), named):
             return workload
-    raise Unclear("The text names no work that a cloud could do.", _WHAT)
+    raise NoWork("The text names no work that a cloud could do.", _WHAT)
 
 
 def beyond_labels(text: str) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 
 
 class GeminiServer:
-    """Answers every call with `status` and `body`; while `hangs`, with nothing until `release`. `asked` are the calls:
-    path, headers, body."""
+    """Answers every call with `status` and `body`, after the `first` ones that are waiting; while `hangs`, with nothing
+    until `release`. `asked` are the calls: path, headers, body."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str], Any]] = []
         self.status = 200
         self.body: Any = {}
+        self.first: list[tuple[int, Any]] = []
         self.hangs = False
         self.release = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -29,9 +30,19 @@ class GeminiServer:
         usage = {"promptTokenCount": 700, "candidatesTokenCount": 90, "totalTokenCount": 790}
         self.status, self.body = 200, {"candidates": [candidate], "usageMetadata": usage}
 
-    def fails(self, status: int, name: str) -> None:
-        """Report an error as the API does."""
-        self.status, self.body = status, {"error": {"code": status, "message": "no", "status": name}}
+    def fails(self, status: int, name: str, retry: str = "") -> None:
+        """Report an error as the API does, with a RetryInfo of so long where there is one."""
+        info = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": retry}] if retry else []
+        self.status, self.body = (
+            status,
+            {
+                "error": {"code": status, "message": "no", "status": name, "details": info},
+            },
+        )
+
+    def once(self) -> None:
+        """What was set last is said to the next call only."""
+        self.first.append((self.status, self.body))
 
     def close(self) -> None:
         """Let hanging calls go and stop."""
@@ -49,8 +60,9 @@ class GeminiServer:
                 server.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}, asked))
                 if server.hangs:
                     server.release.wait(30)
-                body = server.body if isinstance(server.body, bytes) else json.dumps(server.body).encode()
-                self.send_response(server.status)
+                status, said = server.first.pop(0) if server.first else (server.status, server.body)
+                body = said if isinstance(said, bytes) else json.dumps(said).encode()
+                self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
