@@ -16,7 +16,7 @@ from workflow.model.errors import BadRequest
 from workflow.model.ports import Language, Reading
 
 DEFAULT_CENTS = 100
-"""A day's model budget where none is set: about 200 requests at the default model's price."""
+"""A day's model budget where none is set: a hundred requests and more at the default model's price."""
 DEADLINE = 12.0
 """Seconds that a model's answer may take, the import of its library included."""
 

@@ -68,7 +68,7 @@ class ModelReader:
             )
         found = reconcile(seen, witness)
         if isinstance(found, Question):
-            raise Unclear(found.message, found.ask)
+            raise Unclear(f"{found.message} ({cost})", found.ask)
         return Reading(workload=found.workload, reader=self.asking.model, notes=(cost, *found.notes))
 
     async def _witness(self, text: str) -> Workload | None:
@@ -81,13 +81,17 @@ class ModelReader:
             return None
 
     async def _by_rules(self, text: str, error: Exception) -> Reading:
-        reading = await self.rules.read(text)
+        """What is left where the model is not asked, or fails with `error`."""
         if isinstance(error, NotAsked):
             notes = [f"{self.asking.model} was not asked ({error}); read by rules instead"]
         else:
             notes = [f"{self.asking.model} gave no usable answer ({_why(error)}); read by rules instead"]
         if isinstance(error, Unusable):
             notes.append(error.note)
+        try:
+            reading = await self.rules.read(text)
+        except NoWork as unread:
+            raise NoWork(f"{unread.message} ({'; '.join(notes)})", unread.remedy) from None
         return reading.model_copy(update={"notes": (*reading.notes, *notes)})
 
     async def _answer(self, text: str) -> tuple[Workload, str]:
