@@ -29,6 +29,7 @@ from workflow.deploy.context import Context
 from workflow.deploy.graph import build
 from workflow.deploy.journal import Journal
 from workflow.language.rules import RulesParser
+from workflow.model.errors import StoreAway
 from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import open_store
@@ -130,6 +131,11 @@ def _restart() -> None:
     subprocess.run(command, user=user, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def _refuse() -> None:
+    """As a connection that breaks in the middle of a transaction."""
+    raise StoreAway("The store failed and kept nothing of this step: the connection is closed.", "Try again.")
+
+
 def told_of(life: Life) -> Path:
     """The file that says that the life has reached its boundary."""
     return Path(f"{life.log}.reached")
@@ -146,5 +152,6 @@ MISHAPS: dict[str, Callable[[], None]] = {
     "forward": _jump(2),
     "backward": _jump(-2),
     "full": _fill,
+    "refuse": _refuse,
     "restart": _restart,
 }

@@ -46,6 +46,18 @@ def test_a_run_whose_disk_is_full_goes_on_when_there_is_room_again(
     counted(tried, cases.disturb("full", tried, expected, dies=True))
 
 
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("story", ["happy", "rollback"])
+def test_a_store_that_fails_in_the_middle_of_a_call_is_blamed_on_no_cloud(
+    house: House, tmp_path: Path, counted: Counted, story: str
+) -> None:
+    cases = Cases(house, tmp_path, story, "sqlite")
+    boundaries, expected = cases.undisturbed()
+    kept = [each for each in boundaries if each.startswith(("before reserve ", "before save_receipt "))]
+    tried = sample(kept, 2, offset=6)
+    counted(tried, cases.disturb("refuse", tried, expected, dies=True))
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, list[str], str | None]]:
     """A PostgreSQL of its own, that nobody else misses: its address, its `pg_ctl`, and whose that is."""

@@ -13,7 +13,7 @@ from workflow.deploy.context import Context
 from workflow.deploy.edge import OutOfTime, Parks
 from workflow.deploy.graph import STEPS_PER_ATTEMPT, Graph
 from workflow.deploy.state import State, dump
-from workflow.deploy.waiting import NobodyJudges
+from workflow.deploy.waiting import NobodyJudges, NothingKnown
 from workflow.model.approval import Asked
 from workflow.model.errors import NotFound
 from workflow.model.lease import FENCE, STUCK_TRIES, Lease, Wait
@@ -100,6 +100,9 @@ async def _advance(context: Context, graph: Graph, run: Run, lease: Lease, given
     except OutOfTime:
         await hand.put_down(context, lease, further=True)
         return run
+    except NothingKnown as failed:
+        await hand.put_down(context, lease, pause=hand.pause_after(lease.tries))
+        raise failed.error from failed
     except Exception:
         await hand.put_down(context, lease, pause=hand.pause_after(lease.tries))
         raise

@@ -12,7 +12,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from workflow.deploy.context import Context
 from workflow.model.base import Json
 from workflow.model.decision import Decision
-from workflow.model.errors import GateUnavailable
+from workflow.model.errors import ControlDown, GateUnavailable, StoreAway, StoreBroken, TollgateError
 from workflow.model.ports import Gate, ToolClient, ToolResult
 from workflow.model.workload import Request
 
@@ -28,9 +28,18 @@ class NobodyJudges(Exception):
         self.error = error
 
 
+class NothingKnown(Exception):
+    """The control plane or its store failed in the middle of a call: the effect may have happened, and no cloud is to
+    blame. No TollgateError, as NobodyJudges: the same stage is gone through again, with the same keys."""
+
+    def __init__(self, error: TollgateError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
 def patient(context: Context, request: Request) -> Context:
     """The same context for this request, in which a question to an absent gate is asked again until `gate_patience` is
-    over; then NobodyJudges is raised."""
+    over; then NobodyJudges is raised. Where the control plane itself fails, a call raises NothingKnown."""
     outage = _Outage(context, request)
     judges = _PatientGate(context.gate, outage)
     control = replace(context.control, gate=_PatientGate(context.control.gate, outage))
@@ -113,5 +122,8 @@ class _PatientTools:
     async def call(
         self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
     ) -> ToolResult | Decision:
-        """The same call with the same key, so it is one effect however often it is sent."""
-        return await self.outage.through(lambda: self.tools.call(tool, cloud, arguments, run=run, step=step))
+        """The same call with the same key, so it is one effect however often it is sent. Raises NothingKnown."""
+        try:
+            return await self.outage.through(lambda: self.tools.call(tool, cloud, arguments, run=run, step=step))
+        except (ControlDown, StoreAway, StoreBroken) as error:
+            raise NothingKnown(error) from error

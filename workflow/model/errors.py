@@ -162,6 +162,20 @@ class ControlDown(Retryable):
     default_remedy = "Start it (locally: `tollgate local up`) and resume the run."
 
 
+class StoreAway(Retryable):
+    """The store is busy or gone for a while. Nothing is concluded about a cloud: what it was asked may be done."""
+
+    code = "STORE_AWAY"
+    default_remedy = "Check that the database runs, and resume the run."
+
+
+class StoreBroken(Terminal):
+    """The store cannot keep or read what it should, until somebody sees to it. No more is known than with StoreAway."""
+
+    code = "STORE_BROKEN"
+    default_remedy = "Check the database and its free disk space, and resume the run."
+
+
 class Unhealthy(Terminal):
     """What was made does not run: it is rolled back."""
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import AsyncConnection, AsyncRawCursor, IsolationLevel
 from psycopg_pool import AsyncConnectionPool
 
-from workflow.model.errors import Retryable, Terminal, TollgateError
+from workflow.model.errors import StoreAway, StoreBroken, TollgateError
 
 CONNECTIONS = 8
 """The most that one process holds. A transaction takes milliseconds; more than these wait for their turn."""
@@ -148,5 +148,5 @@ def failed(error: psycopg.Error, what: str) -> TollgateError:
     said = error.diag.message_primary or str(error)
     gone = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and not state
     if gone or state.startswith(_PASSING):
-        return Retryable(f"{what}: {said}", "Check that PostgreSQL runs and TOLLGATE_DATABASE_URL is right; try again.")
-    return Terminal(f"{what}: {said}", "Check the database, the rights of its user and the free disk space.")
+        return StoreAway(f"{what}: {said}", "Check that PostgreSQL runs and TOLLGATE_DATABASE_URL is right; try again.")
+    return StoreBroken(f"{what}: {said}", "Check the database, the rights of its user and the free disk space.")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import aiosqlite
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
-from workflow.model.errors import Retryable, Terminal, TollgateError
+from workflow.model.errors import StoreAway, StoreBroken, TollgateError
 from workflow.store.database import Where
 
 BUSY_SECONDS = 30
@@ -135,10 +135,10 @@ async def _transaction(connection: aiosqlite.Connection, kind: str) -> AsyncIter
 
 
 def failed(error: OSError | sqlite3.Error, what: str) -> TollgateError:
-    """The database's error as ours: Retryable where another process was in the way for too long, else Terminal."""
+    """The database's error as ours: StoreAway where another process was in the way for too long, else StoreBroken."""
     if _busy(error):
-        return Retryable(f"{what}: {error}", "Another process holds the store; try again.")
-    return Terminal(f"{what}: {error}", "Check the file, its folder, its permissions and the free disk space.")
+        return StoreAway(f"{what}: {error}", "Another process holds the store; try again.")
+    return StoreBroken(f"{what}: {error}", "Check the file, its folder, its permissions and the free disk space.")
 
 
 def _make_private(path: Where) -> None:
