@@ -72,7 +72,8 @@ def page(run: Run, entries: Sequence[Entry]) -> str:
         svg(drawn, title),
         "<p>The axis is bent so that short things can be seen beside long ones; the figures are exact.</p>",
     ]
-    style = "body{font:15px/1.5 system-ui,sans-serif;max-width:1140px;margin:2em auto;padding:0 1em;color:#222}svg{max-width:100%}"
+    body = "font:15px/1.5 system-ui,sans-serif;max-width:1140px;margin:2em auto;padding:0 1em;color:#222"
+    style = f"body{{{body}}}svg{{max-width:100%}}"
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{style}</style></head><body>\n" + "\n".join(said) + "\n</body></html>\n"
