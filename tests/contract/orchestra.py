@@ -95,20 +95,19 @@ class SharedClouds(Clouds):
         receipt = Receipt(
             key=decided.key, run=run, step=step, tool=tool, cloud=cloud, arguments_digest=digest(arguments),
             decision_digest=decided.decision.input_digest, policy_revision=decided.decision.revision,
-            output=output(tool, made), resources=made, started_at=self.clock.now(), finished_at=self.clock.now(),
+            output=output(tool, arguments, made), resources=made,
+            started_at=self.clock.now(), finished_at=self.clock.now(),
         )  # fmt: skip
         kept = await store.save_receipt(receipt)
         return ToolResult(output=kept.output, receipt=kept, seconds=0)
 
 
-def output(tool: str, made: tuple[Resource, ...]) -> Json:
+def output(tool: str, arguments: Json, made: tuple[Resource, ...]) -> Json:
     """As the tool's contract says it."""
     if tool == "release_resource":
-        return {"existed": True}
-    (resource,) = (each.model_dump(mode="json") for each in made)
-    if tool == "create_storage_bucket":
-        return {"resource": resource, "created": True}
-    return {"resource": resource, "state": "running", "attempts": 1}
+        return {"resource": arguments["resource"], "released": True}
+    found: Json = {"resources": [each.model_dump(mode="json") for each in made]}
+    return {**found, "url": "world://"} if tool == "create_storage_bucket" else found
 
 
 @dataclass
