@@ -20,5 +20,5 @@ def test_a_run_that_is_killed_anywhere_ends_as_the_undisturbed_one_does(
     cases = Cases(house, tmp_path, story, store)
     boundaries, expected = cases.undisturbed()
     assert expected.record["state"] == "succeeded"
-    tried = sample(boundaries, 2, offset=len(story) + 3 * len(store))
+    tried = sample(boundaries, 1, offset=len(story) + 3 * len(store))
     counted(tried, cases.disturb("kill", tried, expected, dies=True))

@@ -11,7 +11,7 @@ from tests.chaos.conftest import Counted
 from tests.chaos.house import House
 from tests.contract.stores import STORES
 
-SEEDS = int(os.environ.get("TOLLGATE_SEEDS", "2"))
+SEEDS = int(os.environ.get("TOLLGATE_SEEDS", "1"))
 
 
 @pytest.mark.timeout(3600)
@@ -30,5 +30,5 @@ def test_a_process_that_stood_still_comes_too_late_to_do_harm(
 ) -> None:
     cases = Cases(house, tmp_path, "happy", store)
     boundaries, expected = cases.undisturbed()
-    tried = sample([each for each in boundaries if not each.startswith("before begin_run")], 2, offset=5)
+    tried = sample([each for each in boundaries if not each.startswith("before begin_run")], 1, offset=5)
     counted(tried, cases.race(tried, expected, stalls=True))
