@@ -187,10 +187,14 @@ async def test_who_was_known_goes_on_while_the_provider_is_out_but_not_for_ever(
         await door.enter(door.provider.token())
 
 
-async def test_a_provider_that_was_never_reached_vouches_for_nobody(door: Door) -> None:
+async def test_a_provider_that_was_never_reached_vouches_for_nobody_and_the_log_says_why(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
     door.provider.down = True
     with pytest.raises(TrustUnknown):
         await door.enter(door.provider.token())
+    said = [record.getMessage() for record in caplog.records if record.name.endswith("issuer_keys")]
+    assert said == [f"the keys of {door.provider.issuer} could not be read (OSError)"]
 
 
 async def test_a_description_of_another_issuer_is_not_followed(door: Door) -> None:

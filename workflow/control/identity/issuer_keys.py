@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from workflow.control.identity.issuer import Issuer
 from workflow.model.base import Json
 from workflow.model.errors import TrustUnknown, Unauthorized
 from workflow.model.ports import Clock
+
+log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 600
 EARLY_SECONDS = 30
@@ -60,8 +63,9 @@ class IssuerKeys:
         try:
             where = self._issuer.jwks_uri or await self._discovered()
             self._keys = _signing_keys(json.loads(await self._fetch(where)))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            # What was known stays, and grows old.
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            # What was known stays, and grows old. The error's words may quote the document.
+            log.warning("the keys of %s could not be read (%s)", self._issuer.issuer, type(error).__name__)
             return
         self._read_at = self._clock.now()
 
