@@ -19,10 +19,9 @@ from functions.orchestrate.surroundings import Seen, surroundings, unseen
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import resume
-from workflow.model.approval import MAX_REASON
-from workflow.model.errors import BadRequest, InHand, NotFound, TollgateError
-from workflow.model.lease import Cancel
-from workflow.model.ports import Entry, Event
+from workflow.intake.stopping import ask_to_cancel
+from workflow.model.errors import InHand, NotFound, TollgateError
+from workflow.model.ports import Entry
 from workflow.model.run import Run
 from workflow.store.store import Store, open_store
 
@@ -103,18 +102,8 @@ def cancel(
 
 
 async def _cancelled(told: Settings, name: str, reason: str, seen: Seen) -> Run:
-    who, now = local_principal(), SystemClock().now()
     async with surroundings(told) as around:
-        run = await _get(around.store, name)
-        if run.tenant != who.tenant:
-            raise NotFound(f"There is no run {name}.", "List them with `tollgate runs list`.")
-        if run.record is not None:
-            raise BadRequest(f"Run {name} has ended: {run.record.state}.", "There is nothing left to cancel.")
-        wish = Cancel(by=who.id, reason=reason.strip()[:MAX_REASON], at=now)
-        body = wish.model_dump(mode="json")
-        await around.store.cancel_run(
-            name, wish, Event(run=name, tenant=run.tenant, kind="run.cancel_asked", body=body, at=now)
-        )
+        run = await ask_to_cancel(around.store, SystemClock(), local_principal(), name, reason)
         try:
             async with around.at_work(run.request.principal, seen) as (context, graph):
                 return await resume(context, graph, name)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from functions.cli import output
 from functions.cli.output import err, out
@@ -22,8 +20,9 @@ from infra.local import supervisor
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import start
 from workflow.deploy.thin import check_priceable
-from workflow.language.rules import check, parse
-from workflow.model.errors import BadRequest, TollgateError, Unclear
+from workflow.intake.request import make_request
+from workflow.language.rules import parse
+from workflow.model.errors import TollgateError, Unclear
 from workflow.model.ports import Event
 from workflow.model.run import Run
 from workflow.model.workload import Request
@@ -47,7 +46,7 @@ def run(
     told = settings()
     request: Request | None = None
     try:
-        request = make_request(asked(text, quiet=as_json), project, environment)
+        request = _request(asked(text, quiet=as_json), project, environment)
         ready(told, quiet=as_json)
         ended = asyncio.run(conduct(told, request, Picture(out, full=full) if not as_json else None))
     except TollgateError as error:
@@ -77,29 +76,9 @@ def asked(text: str, *, quiet: bool) -> str:
     return text
 
 
-def make_request(text: str, project: str, environment: str) -> Request:
-    """The words as a Request. Raises BadRequest, saying what is wrong and what to do."""
-    check(text)
-    now = SystemClock().now()
-    try:
-        return Request(
-            id=f"r{now:%y%m%d%H%M%S}-{secrets.token_hex(3)}",
-            text=text,
-            principal=local_principal(),
-            project=project,
-            environment=_environment(environment),
-            submitted_at=now,
-        )
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise BadRequest(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
-
-
-def _environment(name: str) -> Literal["development", "staging", "production"]:
-    match name:
-        case "development" | "staging" | "production":
-            return name
-    raise BadRequest(f"There is no environment {name!r}.", "Choose development, staging or production.")
+def _request(text: str, project: str, environment: str) -> Request:
+    who, now = local_principal(), SystemClock().now()
+    return make_request(who, text, now, project=project, environment=environment)
 
 
 def ready(told: Settings, *, quiet: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.cli.local import send_fault
-from functions.cli.run import make_request
+from functions.cli.principal import local_principal
 from functions.cli.workbench import workbench
 from functions.serve.settings import Settings
 from functions.serve.terms import approval_terms
@@ -14,6 +14,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.holdings import holdings
 from workflow.control.approvals.desk import Desk
 from workflow.deploy.conduct import resume, start
+from workflow.intake.request import make_request
 from workflow.model.approval import Asked
 from workflow.model.ports import Entry, Event, Reservation
 from workflow.model.run import Receipt, Record, Run
@@ -30,9 +31,8 @@ class House:
 
     async def ask(self, text: str, **options: Any) -> Run:
         """Conduct a request to its end."""
-        request = make_request(text, options.get("project", "default"), options.get("environment", "development"))
-        principal = options.get("principal", request.principal)
-        request = request.model_copy(update={"principal": principal})
+        principal = options.pop("principal", None) or local_principal()
+        request = make_request(principal, text, SystemClock().now(), **options)
         async with workbench(self.told, principal, self.events.append, _unwatched) as (context, graph):
             return await start(context, graph, request)
 

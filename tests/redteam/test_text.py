@@ -16,7 +16,7 @@ from functions.cli.screen import Screen
 from tests.redteam.attack import case, stopped_by
 from tests.redteam.house import ADA, BUCKET, GRACE, MACHINE, ML, MODERN, House, by
 from tests.redteam.runs import Obedient, ask
-from workflow.language.rules import check
+from workflow.language.legible import check
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Event

@@ -15,6 +15,7 @@ from workflow.deploy.graph import STEPS_PER_ATTEMPT, Graph
 from workflow.deploy.state import State, dump
 from workflow.deploy.waiting import NobodyJudges, NothingKnown
 from workflow.model.approval import Asked
+from workflow.model.begin import begin
 from workflow.model.errors import NotFound
 from workflow.model.lease import FENCE, STUCK_TRIES, Lease, Wait
 from workflow.model.plan import Plan
@@ -28,15 +29,7 @@ ASK_AGAIN = timedelta(minutes=1)
 async def start(context: Context, graph: Graph, request: Request) -> Run:
     """Take a request from its words to its end, or to where it must wait."""
     now = context.clock.now()
-    run = Run(
-        id=request.id,
-        tenant=request.principal.tenant,
-        state="running",
-        request=request,
-        created_at=now,
-        updated_at=now,
-    )
-    requested = context.journal.event(request, "requested", {"request": dump(request)})
+    run, requested = begin(request, now)
     lease = await context.store.begin_run(run, hand.this_process(), now + hand.LEASE, requested)
     context.journal.observer(requested)
     return await _advance(context, graph, run, lease, _first(run))

@@ -17,10 +17,11 @@ from workflow.language.answer import answer_schema, checked, parsed
 from workflow.language.asking import Asking, NotAsked
 from workflow.language.failing import reason, retry_after, status
 from workflow.language.instructions import INSTRUCTIONS
+from workflow.language.legible import check
 from workflow.language.normal import normal
 from workflow.language.orders import ORDER
 from workflow.language.reconcile import Question, reconcile
-from workflow.language.rules import NoWork, check
+from workflow.language.rules import NoWork
 from workflow.model.errors import Unclear
 from workflow.model.ports import Language, Reading
 from workflow.model.workload import Workload

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +25,13 @@ from workflow.language import (
     timing,
 )
 from workflow.language.corrections import corrected
+from workflow.language.legible import check
 from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest, Unclear
 from workflow.model.ports import Reading
-from workflow.model.workload import LABELLED, MAX_TEXT, Workload
+from workflow.model.workload import LABELLED, Workload
 
-_EXAMPLE = "Say what to run, for example: Train a vision model on one A100 for 6 hours, EU data only, under $100."
 _WHAT = "What should run, and on which machines or how much storage?"
 _LASTING = re.compile(
     r"\b(?:nonstop|always (?:on|up)|permanent\w*|dauerhaft|permanente\w*|replicas?|uptime|stays? up)\b|상시"
@@ -68,21 +67,6 @@ def beyond_labels(text: str) -> dict[str, Any]:
         return parse(text).model_dump(exclude=set(LABELLED))
     except BadRequest:
         return {}
-
-
-def check(text: str) -> None:
-    """Raises BadRequest for empty text, text over MAX_TEXT characters, and bytes that are not text."""
-    if len(text) > MAX_TEXT:
-        raise BadRequest(
-            f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are read.",
-            "Send the request itself, without attachments.",
-        )
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") and c not in "\n\r\t" for c in text) or "\ufffd" in text:
-        raise BadRequest(
-            "The text holds control characters or bytes that are not text.", "Send the request as plain UTF-8 text."
-        )
-    if not any(c.isalnum() for c in text):
-        raise BadRequest("The text is empty.", _EXAMPLE)
 
 
 @dataclass(frozen=True)

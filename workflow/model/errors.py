@@ -51,6 +51,13 @@ class Unclear(BadRequest):
     default_remedy = "What should run, and on what?"
 
 
+class Conflict(Terminal):
+    """What was sent does not fit what is there: a key that stands for something else, or an older version."""
+
+    code = "CONFLICT"
+    default_remedy = "Look at what is there, and send it again as it should be."
+
+
 class NoOffer(Terminal):
     """Nothing on sale fits the workload."""
 

@@ -17,6 +17,7 @@ from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.spending import Spending
+from workflow.model.submission import Submissions
 from workflow.model.workload import Workload
 
 
@@ -277,6 +278,7 @@ class Store(
     ApiKeys,
     Emergencies,
     Leases,
+    Submissions,
     Outages,
     Deployments,
     Savings,

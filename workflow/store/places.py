@@ -22,14 +22,23 @@ DUE = "SELECT run FROM leases WHERE due_at <= ? ORDER BY due_at LIMIT ?"
 
 async def begin(transaction: Transaction, run: str, holder: str, until: datetime) -> Lease:
     """The first lease of a run. Raises BadRequest for a run that there is."""
+    await _add(transaction, run, 1, holder, until)
+    return Lease(run=run, token=1, holder=holder, tries=1)
+
+
+async def lay_down(transaction: Transaction, run: str, due_at: datetime) -> None:
+    """A new run in nobody's hand, for whoever comes first. Raises BadRequest for a run that there is."""
+    await _add(transaction, run, 0, "", due_at)
+
+
+async def _add(transaction: Transaction, run: str, takings: int, holder: str, due_at: datetime) -> None:
     rows = await transaction.rows(
-        f"INSERT INTO leases ({COLUMNS}) VALUES (?, 1, ?, 1, 1, ?, '', '', '', '', NULL) "  # noqa: S608
+        f"INSERT INTO leases ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, '', '', '', '', NULL) "  # noqa: S608
         "ON CONFLICT (run) DO NOTHING RETURNING run",
-        (run, holder, utc_text(until)),
+        (run, takings, holder, takings, takings, utc_text(due_at)),
     )
     if not rows:
         raise BadRequest(f"There is a run {run} already.", "Look at it with `tollgate runs show`.")
-    return Lease(run=run, token=1, holder=holder, tries=1)
 
 
 async def due(transaction: Transaction, now: datetime, limit: int) -> list[str]:

@@ -22,6 +22,7 @@ from workflow.store.runs import RunStore
 from workflow.store.savings import SavingStore
 from workflow.store.spending import SpendingStore
 from workflow.store.sqlite import open_sqlite
+from workflow.store.submissions import SubmissionStore
 
 
 class Store(
@@ -36,6 +37,7 @@ class Store(
     ApiKeyStore,
     EmergencyStore,
     LeaseStore,
+    SubmissionStore,
     DegradedStore,
     DeploymentStore,
     SavingStore,
