@@ -13,7 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from functions.http import HttpPost
 from functions.judges import bench
-from functions.registry import cloud_names, contracts
+from functions.registry import contracts
 from functions.serve.plane import control
 from functions.serve.settings import Settings
 from functions.serve.terms import offpeak
@@ -70,7 +70,7 @@ class Surroundings:
                 clock=clock,
                 journal=Journal(self.store, clock, seen),
                 contracts=contracts(),
-                clouds=cloud_names(),
+                clouds=self.told.clouds,
                 offpeak=offpeak(),
                 until=until,
             )

@@ -9,14 +9,14 @@ from starlette.routing import BaseRoute
 
 from functions.judges import live
 from functions.orchestrate.wake import wake
-from functions.registry import cloud_names, contracts
+from functions.registry import contracts
 from functions.serve.approvals import PATH, Pages
 from functions.serve.callers import callers
 from functions.serve.callers import providers as issuers_of
 from functions.serve.metadata import metadata_url
 from functions.serve.settings import Settings
 from functions.serve.terms import approval_terms, budgets
-from functions.serve.wellknown import emergency
+from functions.serve.wellknown import signer_of, standing
 from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
@@ -31,7 +31,6 @@ from workflow.control.front import Front
 from workflow.control.pricing import Estimate
 from workflow.control.rate import Rates, limits
 from workflow.control.sign import Signs
-from workflow.control.signing import local_signer
 from workflow.model.base import Json
 from workflow.model.ports import Gate, Store
 from workflow.model.workload import Principal
@@ -39,7 +38,7 @@ from workflow.model.workload import Principal
 
 def forwards(settings: Settings, post: Post) -> dict[str, Forward]:
     """The way to each cloud's functions."""
-    return {cloud: Forward(cloud, settings.cloud_url(cloud), post) for cloud in cloud_names()}
+    return {cloud: Forward(cloud, settings.cloud_url(cloud), post) for cloud in settings.clouds}
 
 
 def estimate(clouds: Mapping[str, Forward], signer: Signs) -> Estimate:
@@ -58,7 +57,7 @@ def estimate(clouds: Mapping[str, Forward], signer: Signs) -> Estimate:
 def control(settings: Settings, store: Store, post: Post, judge: Gate | None = None) -> Control:
     """The control plane's judgement over this store. Without another `judge`, the policies in force, in process."""
     clock = SystemClock()
-    signer = local_signer(settings.keys, clock)
+    signer = signer_of(settings)
     clouds = forwards(settings, post)
     return Control(
         tools=contracts(),
@@ -75,7 +74,7 @@ def control(settings: Settings, store: Store, post: Post, judge: Gate | None = N
 
 def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dict[str, Endpoint]:
     """`/mcp` for everyone, and for each cloud's catalog a way in for the writes that come to it."""
-    clouds, trusted = forwards(settings, post), emergency(settings, judgement.store)
+    clouds, trusted = forwards(settings, post), standing(settings, judgement.store)
     providers = issuers_of(settings.oidc)
     identity = callers(providers, trusted, judgement.store, judgement.clock)
     rates = Rates(limits(), judgement.clock)
@@ -92,7 +91,7 @@ def control_endpoints(settings: Settings, judgement: Control, post: Post) -> dic
 
 def approval_routes(settings: Settings, judgement: Control) -> list[BaseRoute]:
     """The pages where people decide on what is asked."""
-    trusted = emergency(settings, judgement.store)
+    trusted = standing(settings, judgement.store)
     identity = callers(issuers_of(settings.oidc), trusted, judgement.store, judgement.clock)
     return Pages(judgement.desk, identity, judgement.tools).routes()
 

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from functions.registry import cloud_names
 from functions.trust import JWKS, LOCAL
 from infra.local.environment import environment as cloud_environment
 from infra.local.services import home_directory
+from workflow.model.errors import BadRequest
 
 PORT = 8000
+CONTROL = "control"
 DATABASE_URL = "TOLLGATE_DATABASE_URL"
 OIDC = "TOLLGATE_OIDC"
 """The identity providers: a JSON list, or the path of a file with one. `docs/identity.md` says what goes in."""
+URLS = "TOLLGATE_URLS"
+"""Which planes are elsewhere: a JSON object of base addresses, by the cloud's name or `control`."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """`home` holds keys, database, records and logs. Ports count up from `port`: the control plane, then each cloud.
 
-    `database_url` is a PostgreSQL database that is used instead of the home's file; it may hold a password.
+    `database_url` is a PostgreSQL database that is used instead of the home's file; it may hold a password. `urls` are
+    the planes that are not on this machine. Where `ring` reads the signing keys, as a keyring's JSON, the folder of
+    this machine is not used, and what is signed is believed by deployed functions.
     """
 
     home: Path
     port: int
     database_url: str = field(default="", repr=False)
     oidc: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
+    ring: Callable[[], bytes] | None = field(default=None, repr=False)
+
+    @property
+    def clouds(self) -> tuple[str, ...]:
+        """Every cloud whose functions can be reached: those of this machine and those elsewhere."""
+        return tuple(sorted({*cloud_names(), *self.urls} - {CONTROL}))
 
     @property
     def database(self) -> str | Path:
@@ -42,8 +57,8 @@ class Settings:
 
     @property
     def control_url(self) -> str:
-        """Where the control plane listens."""
-        return f"http://127.0.0.1:{self.port}"
+        """The base address of the control plane."""
+        return self.urls.get(CONTROL) or f"http://127.0.0.1:{self.port}"
 
     def cloud_port(self, cloud: str) -> int:
         """Where a cloud's endpoints listen."""
@@ -51,18 +66,33 @@ class Settings:
 
     def cloud_url(self, cloud: str) -> str:
         """The base address of a cloud's endpoints."""
-        return f"http://127.0.0.1:{self.cloud_port(cloud)}"
+        return self.urls.get(cloud) or f"http://127.0.0.1:{self.cloud_port(cloud)}"
 
     def environment(self) -> dict[str, str]:
         """What the functions are told: where their cloud is, and whose signature to trust."""
         return {**cloud_environment(self.home), JWKS: str(self.keys / "jwks.json"), LOCAL: "1"}
 
 
-def settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """From TOLLGATE_HOME, TOLLGATE_PORT, TOLLGATE_DATABASE_URL and TOLLGATE_OIDC."""
+def settings(environ: Mapping[str, str] = os.environ, *, ring: Callable[[], bytes] | None = None) -> Settings:
+    """From TOLLGATE_HOME, TOLLGATE_PORT, TOLLGATE_DATABASE_URL, TOLLGATE_OIDC and TOLLGATE_URLS. Raises BadRequest."""
     return Settings(
         home=home_directory(environ).resolve(),
         port=int(environ.get("TOLLGATE_PORT") or PORT),
         database_url=environ.get(DATABASE_URL, ""),
         oidc=environ.get(OIDC, ""),
+        urls=addresses(environ.get(URLS, "")),
+        ring=ring,
     )
+
+
+def addresses(setting: str) -> dict[str, str]:
+    """The base addresses that TOLLGATE_URLS gives, without a slash at the end. Raises BadRequest."""
+    if not setting:
+        return {}
+    try:
+        found = {str(name): str(url).rstrip("/") for name, url in json.loads(setting).items()}
+    except (ValueError, AttributeError):
+        found = {"": ""}
+    if not all(urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname for url in found.values()):
+        raise BadRequest(f"{URLS} gives no addresses.", f'Set it to JSON like {{"{CONTROL}": "https://…"}}.')
+    return found

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from mcp_handlers.kernel.jws import Keys
 from workflow.control.keyring import AHEAD, Ring, change_ring, fresh_key, retired, rotated
-from workflow.control.signing import RingSigner, publish
+from workflow.control.signing import Publishes, RingSigner, publish
 from workflow.model.base import Json
 from workflow.model.emergency import REASON, Emergencies, Freeze, Revocable, Revocation, Scope, Stop
 from workflow.model.errors import BadRequest, NotFound, Unauthorized
@@ -37,14 +37,14 @@ async def insist_standing(store: Emergencies, principal: Principal) -> None:
 
 
 @dataclass(frozen=True)
-class Emergency:
-    """The operator's hand, as `who`, on a store and the folder of the signing keys. `local`: this machine's own."""
+class Standing:
+    """What is believed at this moment: the signer's keys but for what the store has as revoked. `local`: this
+    machine's own keys."""
 
     store: Store
-    signer: RingSigner
+    signer: Publishes
     clock: Clock
     local: bool = False
-    who: str = ""
 
     async def document(self) -> Json:
         """The public keys and what was revoked: what functions read."""
@@ -60,6 +60,14 @@ class Emergency:
     async def trusted(self, kid: str, *, writes: bool) -> Keys:
         """The `Trust` port of the control plane itself: as things stand this moment."""
         return Keys(await self.document(), local=self.local)
+
+
+@dataclass(frozen=True)
+class Emergency(Standing):
+    """The operator's hand, as `who`, on a store and the folder of the signing keys."""
+
+    signer: RingSigner
+    who: str = ""
 
     async def publish(self) -> None:
         """Write the document beside the keys, for functions on this machine."""

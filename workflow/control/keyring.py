@@ -87,13 +87,25 @@ def retired(ring: Ring, now: datetime, kid: str = "") -> Ring:
 def read_ring(folder: Path) -> Ring:
     """The folder's keys. Raises Terminal where they cannot be read."""
     try:
-        return Ring.model_validate_json(_path(folder).read_bytes())
-    except (OSError, ValidationError) as error:
-        # Pydantic's own words would quote the file, which is secret.
-        raise Terminal(
-            f"The signing keys in {folder} cannot be read ({type(error).__name__}).",
-            "Put the file back from a copy, or move it away to begin with a new key.",
-        ) from None
+        return parsed_ring(_path(folder).read_bytes(), str(folder))
+    except OSError as error:
+        raise _unreadable(str(folder), error) from None
+
+
+def parsed_ring(document: bytes, place: str) -> Ring:
+    """The keys of a keyring's JSON, from `place`. Raises Terminal where it is none."""
+    try:
+        return Ring.model_validate_json(document)
+    except ValidationError as error:
+        raise _unreadable(place, error) from None
+
+
+def _unreadable(place: str, error: Exception) -> Terminal:
+    # Pydantic's own words would quote the keys, which are secret.
+    return Terminal(
+        f"The signing keys in {place} cannot be read ({type(error).__name__}).",
+        "Put them back from a copy, or take them away to begin with a new key.",
+    )
 
 
 def change_ring(folder: Path, change: Callable[[Ring], Ring], now: datetime) -> Ring:

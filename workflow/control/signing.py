@@ -1,30 +1,40 @@
-"""The signer of a control plane whose keys are a folder: after a rotation the next token is signed with the new key."""
+"""The signers of a control plane, over a folder of keys or a keyring that is kept elsewhere: after a rotation the next
+token is signed with the new key."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.kernel.jws import ISSUER, LOCAL_ISSUER, unb64
-from workflow.control.keyring import Ring, RingKey, change_ring, read_ring, stamp, write_whole
-from workflow.control.sign import Signer, private_key
+from workflow.control.keyring import Ring, RingKey, change_ring, parsed_ring, read_ring, stamp, write_whole
+from workflow.control.sign import Signer, Signs, private_key
 from workflow.model.base import Json
 from workflow.model.errors import Terminal
 from workflow.model.ports import Clock
 from workflow.model.workload import Principal
 
 
-class RingSigner:
-    """The `Signs` port over a folder's keys. The file is read again when it has changed, which another process may have
-    done: what is revoked or rotated there counts here at once."""
+class Publishes(Signs, Protocol):
+    """What signs, and publishes the keys that it can be checked with."""
 
-    def __init__(self, folder: Path, clock: Clock, issuer: str = ISSUER) -> None:
-        """The folder's first key is made where there is none."""
-        self.folder, self._clock, self._issuer = folder, clock, issuer
-        self._ring = change_ring(folder, lambda ring: ring, clock.now())
-        self._stamp = stamp(folder)
+    def jwks(self) -> Json:
+        """The public halves of all keys whose tokens may still hold (RFC 7517)."""
+
+
+class _OfRing:
+    """The `Publishes` port over a ring as it is at each moment."""
+
+    def __init__(self, clock: Clock, issuer: str) -> None:
+        self._clock, self._issuer = clock, issuer
+
+    def ring(self) -> Ring:
+        """The keys as they are now."""
+        raise NotImplementedError
 
     def token(self, principal: Principal, plane: str, lifetime: timedelta = timedelta(minutes=15)) -> str:
         """An access token for the control plane (`control`) or one cloud's functions."""
@@ -39,6 +49,21 @@ class RingSigner:
         verifying = self.ring().verifying(self._clock.now())
         return {"keys": [public for key in verifying for public in self._signer(key).jwks()["keys"]]}
 
+    def _signer(self, key: RingKey) -> Signer:
+        return Signer(private_key(unb64(key.seed)), self._clock, self._issuer)
+
+
+class RingSigner(_OfRing):
+    """A folder's keys sign. The file is read again when it has changed, which another process may have done: what is
+    revoked or rotated there counts here at once."""
+
+    def __init__(self, folder: Path, clock: Clock, issuer: str = ISSUER) -> None:
+        """The folder's first key is made where there is none."""
+        super().__init__(clock, issuer)
+        self.folder = folder
+        self._ring = change_ring(folder, lambda ring: ring, clock.now())
+        self._stamp = stamp(folder)
+
     def ring(self) -> Ring:
         """The keys as they are now."""
         found = stamp(self.folder)
@@ -46,8 +71,17 @@ class RingSigner:
             self._ring, self._stamp = read_ring(self.folder), found
         return self._ring
 
-    def _signer(self, key: RingKey) -> Signer:
-        return Signer(private_key(unb64(key.seed)), self._clock, self._issuer)
+
+class HeldSigner(_OfRing):
+    """A keyring that a vault keeps signs; `read` gives its JSON and decides for how long it is remembered."""
+
+    def __init__(self, read: Callable[[], bytes], clock: Clock, issuer: str = ISSUER) -> None:
+        super().__init__(clock, issuer)
+        self._read = read
+
+    def ring(self) -> Ring:
+        """The keys as they are now. Raises Terminal for what is no keyring, without quoting it."""
+        return parsed_ring(self._read(), "the vault")
 
 
 def local_signer(folder: Path, clock: Clock) -> RingSigner:
