@@ -8,7 +8,11 @@ from workflow.model.errors import BadRequest
 from workflow.model.wake import Silent, Wake
 
 QUEUE = "TOLLGATE_WAKE_QUEUE"
-"""The setting: an SQS queue's URL. Empty: there is none, and due runs wait for the next tick."""
+"""The setting: an SQS queue's URL, or a Pub/Sub subscription's name, `projects/P/subscriptions/S`. With a topic's,
+`projects/P/topics/T`, runs are told of and nobody here listens: for a topic that is pushed to the orchestrator. Empty:
+there is none, and due runs wait for the next tick."""
+EMULATOR = "PUBSUB_EMULATOR_HOST"
+"""Where Google's own clients look for Pub/Sub instead of at Google, as host:port."""
 
 
 def wake(environ: Mapping[str, str]) -> Wake:
@@ -16,9 +20,16 @@ def wake(environ: Mapping[str, str]) -> Wake:
     queue = environ.get(QUEUE, "")
     if not queue:
         return Silent()
-    if not queue.startswith(("https://", "http://")):
-        raise BadRequest(f"{QUEUE} is no SQS queue's URL.", "Copy it from the queue's page, or leave it empty.")
     # Only who has a queue there pays for the SDK.
-    from functions.orchestrate.sqs import sqs_wake
+    if queue.startswith("projects/"):
+        from functions.orchestrate.pubsub import pubsub_wake
 
-    return sqs_wake(queue)
+        return pubsub_wake(queue)
+    if queue.startswith(("https://", "http://")):
+        from functions.orchestrate.sqs import sqs_wake
+
+        return sqs_wake(queue)
+    raise BadRequest(
+        f"{QUEUE} names no queue.",
+        "Set an SQS queue's URL, projects/PROJECT/subscriptions/NAME of Pub/Sub, or leave it empty.",
+    )

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from functions.judges import judging
-from functions.orchestrate.wake import QUEUE
+from functions.orchestrate.wake import EMULATOR, QUEUE
 from functions.serve.settings import DATABASE_URL, OIDC, Settings
 from infra.local.services import Service, clean_environment
 from mcp_handlers.prices.catalog import FOLDER
@@ -25,6 +25,7 @@ def tollgate_service(told: Settings) -> Service:
             OIDC: told.oidc,
             **judging(os.environ),
             QUEUE: os.environ.get(QUEUE, ""),
+            EMULATOR: os.environ.get(EMULATOR, ""),
             **_prices(),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }

@@ -12,8 +12,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 BASE = 4566
-OFFSETS = {"aws": 0, "azure": 2, "gcp": 3, "ministack": 5, "moto": 6}
+OFFSETS = {"aws": 0, "azure": 2, "gcp": 3, "ministack": 5, "moto": 6, "pubsub": 7, "pubsub-control": 8}
 """Ports, counted from TOLLGATE_LOCAL_PORT_BASE. 4566 is where AWS emulators are looked for by custom."""
+PUBSUB = "TOLLGATE_LOCAL_PUBSUB"
+"""Where this is set, the local cloud has a Pub/Sub."""
 
 _ROOMS = ("functions", "infra", "mcp_handlers", "policies", "workflow")
 _SUFFIXES = (".py", ".rego", ".json", ".bin")
@@ -66,9 +68,16 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def local_services(home: Path) -> list[Service]:
-    """The five processes of the local cloud, with their state under `home`."""
+    """The five processes of the local cloud, with their state under `home`, and a sixth where it is asked for."""
     at, home = ports(), home.resolve()
-    return [_ministack(home, at["ministack"]), _moto(at["moto"]), _aws(at), _azure(home, at["azure"]), _gcp(at["gcp"])]
+    clouds = [
+        _ministack(home, at["ministack"]),
+        _moto(at["moto"]),
+        _aws(at),
+        _azure(home, at["azure"]),
+        _gcp(at["gcp"]),
+    ]
+    return [*clouds, _pubsub(at)] if os.environ.get(PUBSUB) else clouds
 
 
 def _emulator(name: str) -> str:
@@ -120,3 +129,9 @@ def _azure(home: Path, port: int) -> Service:
 def _gcp(port: int) -> Service:
     ready = f"http://127.0.0.1:{port}/_tollgate/health"
     return Service("gcp", _ours("infra.local.gcp", "--port", str(port)), port, ready, clean_environment())
+
+
+def _pubsub(at: Mapping[str, int]) -> Service:
+    control = at["pubsub-control"]
+    command = _ours("infra.local.pubsub", "--port", str(at["pubsub"]), "--control", str(control))
+    return Service("pubsub", command, control, f"http://127.0.0.1:{control}/_tollgate/health", clean_environment())
