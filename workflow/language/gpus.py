@@ -42,7 +42,7 @@ _COUNT_AFTER = (
     rf"\s?(?:{_GPU})?\S?\s?\(?(\d+) ?{_COUNTERS}",
     rf"[,.]?\s?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
     r" ?\(\s?(\d+)\s?x?\s?\)",
-    r"[.,:;]\s?(\d+)(?: of (?:them|those|these))?(?=\s?(?:[.;\n]|$))",
+    r"[.,:;]\s?(\d+)(?: of (?:them|those|these)\b|(?=\s?(?:[.;\n]|$)))",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from workflow.language.kinds import BATCH, BUCKET, JOB, SERVICE, WANT
+from workflow.language.kinds import BATCH, BUCKET, JOB, PILE, SERVICE, WANT
 from workflow.language.machines import MACHINE
 from workflow.language.modelling import ENGINE, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, TRAINING
 
@@ -13,6 +13,8 @@ Kind = Literal["training", "serving", "batch", "service", "storage"]
 
 _GPU_MACHINE = re.compile(r"(?:\bgpu|\u00a4) (?:servers?|hosts?|workstations?)\b")
 """A machine, named by its hardware and not by a purpose."""
+_COPIES = re.compile(r"\b(?:hourly|nightly|daily|weekly|monthly|database|db) (?:backups?|dumps?|snapshots?)\b")
+"""What is kept, however often it comes and whatever it comes from."""
 
 
 def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
@@ -37,11 +39,12 @@ def _only_storage(text: str, *, gpu: bool, compute: bool) -> bool:
     """Storage is asked for, and nothing that computes."""
     if gpu or compute:
         return False
+    if WANT.search(text):
+        return True
+    text = _COPIES.sub("backup", text)
     bucket = BUCKET.search(text)
     if not bucket:
         return False
-    if WANT.search(text):
-        return True
     work = [m for rule in (TRAINING, SERVICE, BATCH, ENGINE) if (m := rule.search(text))]
     return all(bucket.start() <= match.start() for match in work)
 
@@ -69,7 +72,10 @@ def _batch_or_service(text: str, *, timed: bool, lasting: bool) -> Kind | None:
 
 
 def _unnamed(text: str, *, gpu: bool, compute: bool, timed: bool) -> Kind | None:
-    """No purpose is named: a GPU is taken for training, something timed for batch, and the rest for a service."""
+    """Work on a pile is batch. No purpose is named: a GPU is taken for training, something timed for batch, and the
+    rest for a service."""
+    if (gpu or compute or timed) and PILE.search(text):
+        return "batch"
     if gpu:
         return "training"
     if compute or re.search(rf"(?<![a-z]){MACHINE}(?![a-z])", text):

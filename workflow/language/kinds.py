@@ -23,6 +23,8 @@ BATCH = any_of(
     r"\b(?:one-off|data(?:base)?|warehouse|bulk|initial|nightly|daily|weekly|lake|one[- ]time) (?:load|loading"
     r"|import|ingest\w*"
     r"|migration|dump|refresh)\b",
+    r"\b(?:grind|chew|churn|plough|plow|munch|work|go|get|run|sift|comb)(?:s|ed|ing)? (?:\w+ )?through\b",
+    r"\bdump(?:ing)? (?:the|our) (?:\w+ ){1,3}(?:to|into)\b",
     r"\bload(?:ing)? (?:the |our )?(?:data|\w+ (?:into|to) (?:the |our )?(?:warehouse|database|lake))\b",
     r"\b(?:export(?:s|ing)?|import(?:ing)?|assembl(?:e|y|ing)|compress\w*|deduplicat\w+|dedupe?|scrap(?:e|ing)"
     r"|crawl(?:ing|s)?|parse|parsing|re-?index\w*|anonymi[sz]e|resiz(?:e|ing)|thumbnail\w*|ocr|migrat\w+"
@@ -105,17 +107,18 @@ SERVICE = any_of(
 )
 BUCKET = any_of(
     r"\b(?:buckets?|volumes?|archiv(?:e|es|ing|al)|(?<!no )storage|backups?|blobs?|disks?|block device"
-    r"|file ?shares?|nas|object store|cold store|data lake|space for|room for|scratch space|snapshots?"
+    r"|file ?shares?|shared drives?|nas|object store|cold store|data lake|space for|room for|place for|scratch space"
+    r"|out of (?:disk )?space|snapshots?"
     r"|vault for"
-    r"|dump)\b",
+    r"|dumps?)\b",
     r"(?:^|[.,!?\n:] ?|\bto |please |pls |must |can you |we |and |then )(?:store|archive|keep|back ?up|stash"
-    r"|park|hold|put)\b",
+    r"|park|hold|put|retain)\b(?![^.;,\n]{0,40} (?:online|live|up|on the (?:web|net)|behind)\b)",
     r"\b\w+(?:backups?|sicherung(?:en)?|archiv(?:e|s)?)\b",
     r"\b(?:objektspeicher\w*|speicher(?:platz|bucket)?|archiv\w*|sicherung\w*|datensicherung\w*|backup\w*"
     r"|volume\w*|ablage|ablegen|aufbewahren|speichern|festplatte\w*)\b",
     r"\b(?:almacen(?:amiento|ar|e)|guardar|volumen|copias? de seguridad|respaldos?|archivar"
     r"|archivo historico|disco|cubo)\b",
-    r"\b(?:stockage|stocker|sauvegardes?|sauvegarder|archiv(?:er|age|es)|volume|disque|conserver)\b",
+    r"\b(?:de la place pour|stockage|stocker|sauvegardes?|sauvegarder|archiv(?:er|age|es)|volume|disque|conserver)\b",
     r"버킷",
     r"스토리지",
     r"저장소",
@@ -127,6 +130,8 @@ BUCKET = any_of(
     r"저장",
 )
 WANT = any_of(
+    r"\b(?:need|needs|want|get|get me|get us|gimme|give (?:me|us)|grab|add) (?:another |an extra |some )?\d[\d.]* ?"
+    r"(?:gb|tb|gib|tib|gigs?|gigabytes?|terabytes?)\b(?! ?(?:of )?(?:ram|memory|mem)\b)",
     r"\b(?:need|needs|want|wants|provision|create|set up|give (?:me|us)|gimme|get (?:me|us)|get|add"
     r"|attach|order"
     r"|request|requesting|open|make|allocate|reserve|like|have|arrange|grab(?: me)?|spin up)\b(?: (?:a|an|the"
@@ -143,3 +148,14 @@ WANT = any_of(
     r"\b(?:faut|besoin d'|besoin|voudr\w+|cre\w+)\b ?(?:(?:un|une|nouveau|de|juste|seulement|\d+\S*|gb"
     r"|tb) ?){0,5} ?(?:bucket|stockage|volume|espace)",
 )
+PILE = any_of(
+    r"(?:^|[.,;:!?\n] ?|\b(?:to|please|pls|must|can you|we|then|gotta|and|should|will) )"
+    r"(?:score|grind|chew|churn|plough|plow|munch|tabulate|re-?process|upscale|extract|tile|shuffle|embed|caption|dump"
+    r"|re-?compute|re-?calculate|re-?run|merge|sort|split|sample|impute|normali[sz]e|flatten|label|tag|transcribe"
+    r"|translate|summari[sz]e|digiti[sz]e|index|hash|checksum|filter|enrich|geocode|stitch|denoise|segment|chunk|cluster"
+    r"|rank|mine|sift|scan|tally|count|extrapolate|interpolate|vectori[sz]e|raster\w+|downsample|re-?sample)\b",
+    r"\b(?:docking|ray[- ]?trac\w+|(?:feasibility|ablation|docking|parameter|scaling) stud(?:y|ies)"
+    r"|one pass|in one go)\b",
+)
+"""Verbs for work on a pile that is there already. They say so only where nothing plainer is named: much else is ranked,
+tagged or scanned too."""

@@ -43,6 +43,7 @@ TRAINING = any_of(
     r"\bajuste fino\b",
     r"\bafinar\b",
     r"\bajustar (?:finamente )?(?:el|un|nuestro|la) (?:modelo|llm)",
+    r"\blearn(?:ing)? (?:an? |the |our )(?:\w+ )?(?:model|classifier|policy|detector)\b",
     r"\b(?:re|pre)?-?entrain(?:er|ement|ons|e|ez)\b",
     r"\breentrain\w+",
     r"\b(?:affiner|peaufiner|ajuster) (?:notre|un|le|l'|mon) ?(?:modele|llm)?",
@@ -74,15 +75,19 @@ ENGINE = any_of(
     r"서빙",
     r"\bmodel (?:serving|endpoint|server|api|hosting)\b",
     r"\b(?:prediction|completion|embeddings?|llm|scoring) (?:endpoint|api|server)\b",
+    r"\bendpoint (?:for|of|with) (?:our |the |an? )?(?:embeddings?|completions?|predictions?|scores?)\b",
     r"\b(?:tgi|vllm|triton)\b",
 )
 LIVE = any_of(
     r"\b(?:deploy\w*|serv(?:e|es|ed|ing)|host(?:s|ing|ed)?|expose|productioni[sz]e|endpoint|online"
     r"|real[- ]?time"
-    r"|live|put .{0,30} (?:live|into production|in production)|roll out|launch|go live|ship)\b",
-    r"\b(?:bereit(?:stellen|zustellen|gestellt)|ausliefern|ausrollen|betreiben|hosten|deployen|auszurollen)\b",
-    r"\b(?:desplegar|desplegamos|despliegue|servir|alojar|poner en produccion|hospedar|publicar)\b",
-    r"\b(?:deployer|deploiement|servir|heberger|mettre en production|mettre en ligne|exposer)\b",
+    r"|live|put .{0,30} (?:live|into production|in production)|(?:in|to|into) production|behind an? (?:rest )?api"
+    r"|as an? (?:rest )?api|chat (?:with|to)|release|roll out|launch|go live|ship)\b",
+    r"\b(?:bereit(?:stellen|zustellen|gestellt)|ausliefern|ausrollen|betreiben|hosten|deployen|auszurollen"
+    r"|online stellen)\b",
+    r"\b(?:desplegar|desplegamos|desplieg\w+|servir|sirve|alojar|aloja|en produccion|hospedar|publi(?:car|ca|quen?)"
+    r"|como api)\b",
+    r"\b(?:deployer|deployez|deploiement|servir|heberger|hebergez|en production|mett\w+ .{0,40}en ligne|exposer)\b",
     r"배포",
     r"호스팅",
     r"띄우",
@@ -97,9 +102,11 @@ ONLINE = any_of(
 )
 OFFLINE = any_of(
     r"\b(?:offline|off-line|once over|one[- ]off|one[- ]time|batch|bulk|backlog|nightly|weekly|monthly job"
-    r"|overnight|backfill|fuera de linea|hors ligne|por lotes|par lots|stapel\w*|einmalig\w*)\b",
+    r"|overnight|backfill|(?:one|single) pass|fuera de linea|hors ligne|por lotes|par lots|stapel\w*|einmalig\w*)\b",
     r"\b(?:over|through|across|against|on all|uber|sobre|sur) (?:(?:all|our|the|some|about|roughly|around"
     r"|archive of|unsere|nuestros|nos) ){0,3}\d{4,}",
+    r"\b(?:over|through|across) (?:last|yesterday's|this) ",
+    r"\b(?:embed|caption|score|tag|classify|translate|label|summari[sz]e) [^.;,\n]{0,40}\bonce\b",
     r"\b(?:over|through|across) (?:all|our (?:whole|entire|full|complete)|the (?:whole|entire|full|complete)"
     r"|an? archive|our archive|our (?:back ?catalog\w*))",
     r"\b(?:transcri\w+|classify|score|embed|tag|caption|translate|annotate|label|summari[sz]e|describe"

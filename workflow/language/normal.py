@@ -64,6 +64,10 @@ _SHORTHAND = (
     ),
     (r"\bsub-?\s?second\b", "under 1 second"),
     (r"\bin l\.?a\.?(?=\s?(?:[,;\n]|\.?$))", "in los angeles"),
+    (
+        r"(?m)^(cores|v?cpus?|ram|mem|memory|gpus?|disk) ?/ ?(node|vm|machine|worker|replica|box) ?[:=] ?",
+        r"\1 per \2: ",
+    ),
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
     (r"\bsth\b", "something"),

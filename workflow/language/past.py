@@ -9,10 +9,12 @@ _THING = (
     r"|machine|server"
     r"|box|system|invoice|version|hardware|provider|vendor)"
 )
+_INPUT = rf"'s (?!{_THING}|cost|costs|price|spend|spending|budget|usage)[a-z]"
+"""Last month's leads are what is worked on now."""
 PAST = re.compile(
     "|".join(
         (
-            rf"\b(?:last|previous|prior|earlier|past|old) {_THING}\b(?! \d)",
+            rf"\b(?:last|previous|prior|earlier|past|old) {_THING}\b(?! \d)(?!{_INPUT})",
             r"\b(?:previously|formerly|used to|until now|so far|in the past|back then|originally|historically"
             r"|yesterday|ago|until recently|anymore|no longer)\b",
             r"\b(?:cost|costed|costs|charged|billed|set|has cost) us\b",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workflow.language.predict import predictions
-from workflow.language.rules import RulesParser
+from workflow.language.rules import RulesParser, parse
 from workflow.model.workload import LABELLED
 
 DATA = Path(__file__).parents[2] / "data"
@@ -31,7 +31,7 @@ def same(want: Any, got: Any) -> bool:
     return isinstance(got, int | float) and not isinstance(got, bool) and abs(want - got) <= 1e-6
 
 
-@pytest.mark.parametrize(("name", "count"), [("requests-dev.jsonl", 70), ("requests-own.jsonl", 629)])
+@pytest.mark.parametrize(("name", "count"), [("requests-dev.jsonl", 70), ("requests-own.jsonl", 727)])
 async def test_every_field_of_every_labelled_request_is_read(name: str, count: int) -> None:
     rows = labelled(name)
     read = [row async for row in predictions((json.dumps(row) for row in rows), RulesParser())]
@@ -46,3 +46,8 @@ async def test_every_field_of_every_labelled_request_is_read(name: str, count: i
     assert len(rows) == count
     assert set(rows[0]["expect"]) == set(FIELDS)
     assert (dict(misses), wrong) == ({}, [])
+
+
+def test_the_kind_of_work_is_read_from_many_verbs_and_things() -> None:
+    rows = [line.split("\t") for line in (DATA / "kinds.txt").read_text(encoding="utf-8").splitlines()]
+    assert [(parse(text).kind, text) for _, text in rows] == [(kind, text) for kind, text in rows]
