@@ -16,13 +16,13 @@ TASK := Train a vision model on one A100 for 6 hours, EU data only, under $$100
 endif
 quoted = '$(subst ','\'',$(value TASK))'
 
-.PHONY: run test opa lint unit pins bench conformance chaos clean down
+.PHONY: run test opa lint unit pins bench conformance chaos clean down runtimes
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
 	@$(BIN)/tollgate run $(quoted)
 
-test: $(VENV)/.dev $(EMULATORS)/.done lint opa
+test: $(VENV)/.dev $(EMULATORS)/.done runtimes lint opa
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
@@ -61,6 +61,8 @@ pins: $(UV)
 	for name in uv run dev bench emulators node; do \
 	  $(UV) pip compile -q --no-annotate --no-header --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	$(UV) pip compile -q --no-annotate --no-header --generate-hashes --no-deps --python-version 3.13 \
+	  requirements/runtimes.in -o requirements/runtimes.txt
 
 # uv has an environment of its own: a sync of another would remove it.
 $(UV): requirements/uv.txt
@@ -94,6 +96,14 @@ install:
 $(EMULATORS)/.done: $(UV) requirements/emulators.txt
 	$(UV) venv -q --allow-existing --python $(PYTHON) $(EMULATORS)
 	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/emulators.txt --python $(EMULATORS)/bin/python
+	touch $@
+
+# What the clouds run functions with. Azure's worker asks for Python 3.13 and runs on 3.11 too; pip can be told to take it.
+runtimes: $(TOOLS)/runtimes/.done
+$(TOOLS)/runtimes/.done: $(UV) requirements/runtimes.txt
+	rm -rf $(@D)
+	$(TOOLS)/uv/bin/python -m pip install -q --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes \
+	  --target $(@D) -r requirements/runtimes.txt
 	touch $@
 
 $(BENCH)/.done: $(UV) requirements/bench.txt

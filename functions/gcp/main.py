@@ -1,15 +1,18 @@
-"""Cloud Run functions (functions-framework): one tool, named by TOLLGATE_TOOL."""
+"""Cloud Run functions (functions-framework): a target per tool, named as the tool."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import functions_framework
 from flask import Request, Response
 
 from functions.binding import bind
+from functions.registry import tool_names
 from mcp_handlers.kernel import deadline, log, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 
@@ -17,18 +20,29 @@ CLOUD = "gcp"
 
 
 @cache
-def endpoint() -> Endpoint:
+def endpoint(tool: str) -> Endpoint:
     """The tool's endpoint, bound once in an instance."""
     log.install()
-    otel.start(os.environ, f"tollgate-{CLOUD}-{os.environ['TOLLGATE_TOOL']}")
-    return bind(CLOUD, os.environ["TOLLGATE_TOOL"], os.environ)
+    otel.start(os.environ, f"tollgate-{CLOUD}-{tool}")
+    return bind(CLOUD, tool, os.environ)
 
 
-@functions_framework.http
-def mcp(request: Request) -> Response:
+def answer(tool: str, request: Request) -> Response:
     """The framework's request → rpc → the framework's answer."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     with deadline.within(deadline.limit(os.environ)):
-        response = asyncio.run(endpoint().rpc(headers, request.get_data()))
+        response = asyncio.run(endpoint(tool).rpc(headers, request.get_data()))
     telemetry.flush()
     return Response(response.body, status=response.status, headers=response.headers)
+
+
+def _target(tool: str) -> Callable[[Request], Any]:
+    def call(request: Request) -> Response:
+        return answer(tool, request)
+
+    # The framework knows a target by its function's name.
+    call.__name__ = tool
+    return functions_framework.http(call)
+
+
+globals().update({tool: _target(tool) for tool in tool_names()})

@@ -94,7 +94,7 @@ async def through_azure(sent: dict[str, str], body: bytes) -> tuple[int, bytes]:
 def through_gcp(sent: dict[str, str], body: bytes) -> tuple[int, bytes]:
     """By functions-framework's own application."""
     source = str(ROOT / "functions" / "gcp" / "main.py")
-    client = functions_framework.create_app("mcp", source, "http").test_client()
+    client = functions_framework.create_app(os.environ["TOLLGATE_TOOL"], source, "http").test_client()
     answer = client.post("/", headers=sent, data=body)
     return answer.status_code, answer.data
 

@@ -1,0 +1,31 @@
+"""`python -m infra.local.runtimes.azure --app DIR --port P`: a function app on Azure's worker, on 127.0.0.1."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from infra.local.runtimes.azure_host import host
+from infra.local.runtimes.azure_worker import Worker
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    parser = argparse.ArgumentParser(prog="infra.local.runtimes.azure", description=__doc__)
+    parser.add_argument("--app", type=Path, required=True, help="folder with function_app.py and host.json")
+    parser.add_argument("--port", type=int, required=True)
+    chosen = parser.parse_args()
+    uvicorn.run(
+        host(Worker(chosen.app)),
+        host="127.0.0.1",
+        port=chosen.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+if __name__ == "__main__":
+    main()
