@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +17,15 @@ from rich.table import Table
 from functions.cli import output
 from functions.cli.output import out
 from functions.cli.render import workload_rows
+from functions.serve.settings import settings
 from workflow.deploy.thin import open_question
-from workflow.language.choose import choose
+from workflow.language.choose import choose, keyless, model_key
 from workflow.language.explain import explain as explain_text
 from workflow.language.predict import predictions
 from workflow.language.rules import parse as parse_text
 from workflow.model.errors import BadRequest, TollgateError
+from workflow.model.ports import Language, Reading
+from workflow.store.store import open_store
 
 
 def parse(
@@ -42,7 +47,7 @@ def parse(
         if explain:
             _explain(text, as_json)
             return
-        reading = asyncio.run(choose(os.environ).read(text))
+        reading = asyncio.run(_read(text))
     except TollgateError as error:
         raise typer.Exit(output.say_error(error, as_json)) from None
     if as_json:
@@ -78,5 +83,21 @@ def _explain(text: str, as_json: bool) -> None:
 
 async def _predict(lines: list[str]) -> None:
     """One prediction line per request, as it is read."""
-    async for line in predictions(lines, choose(os.environ)):
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+    async with _reader() as reader:
+        async for line in predictions(lines, reader):
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+async def _read(text: str) -> Reading:
+    async with _reader() as reader:
+        return await reader.read(text)
+
+
+@asynccontextmanager
+async def _reader() -> AsyncIterator[Language]:
+    """The reader of runs. The store is opened only where a model may be asked: what it costs is kept there."""
+    if not model_key(os.environ):
+        yield keyless()
+        return
+    async with open_store(settings().database) as store:
+        yield choose(os.environ, store)

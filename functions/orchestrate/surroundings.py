@@ -62,7 +62,7 @@ class Surroundings:
         url, clock = f"{self.told.control_url}/mcp", SystemClock()
         async with mcp_tools.connect(url, lambda: self.judgement.signer.token(principal, "control")) as tools:
             context = Context(
-                language=choose(os.environ),
+                language=choose(os.environ, self.store),
                 tools=watched(tools),
                 gate=self.judgement.gate,
                 control=self.judgement,

@@ -23,7 +23,7 @@ from workflow.deploy.conduct import start
 from workflow.deploy.context import Context
 from workflow.deploy.graph import build
 from workflow.deploy.journal import Journal
-from workflow.language.choose import choose
+from workflow.language.choose import keyless
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import failure
@@ -66,7 +66,7 @@ async def main() -> None:
         judgement = control(TOLD, store, post)
         plane = control_endpoints(TOLD, judgement, post)["/mcp"]
         context = Context(
-            language=choose({}),
+            language=keyless(),
             tools=Direct(plane, judgement.signer),
             gate=gate(),
             control=judgement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mcp_handlers.kernel.breaker import Breakers
@@ -20,51 +20,54 @@ class NotAsked(Exception):
 
 
 @dataclass
+class Patience:
+    """How one model has answered this process so far: its circuit, and until when it asked to be left alone."""
+
+    circuit: Breakers
+    rests_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Asking:
-    """One model's circuit, pause and budget, shared by every reader of this process."""
+    """One model's budget, which everybody shares, and its `patience`, which every reader of this process does."""
 
     model: str
     price: Price
     meter: Meter
     clock: Clock
-    _circuit: Breakers = field(init=False)
-    _rests_until: datetime | None = None
+    patience: Patience
 
-    def __post_init__(self) -> None:
-        self._circuit = Breakers(self.model)
-
-    def begin(self, prompt: str) -> Hold:
+    async def begin(self, prompt: str) -> Hold:
         """Leave to send `prompt`, with its greatest cost held. Raises NotAsked."""
         now = self.clock.now()
-        if self._rests_until is not None and now < self._rests_until:
-            raise NotAsked(f"it asked to be left alone until {self._rests_until:%H:%M:%S} UTC")
+        rests = self.patience.rests_until
+        if rests is not None and now < rests:
+            raise NotAsked(f"it asked to be left alone until {rests:%H:%M:%S} UTC")
         # A token is at least one byte.
-        hold = self.meter.hold(self.price.of(len(prompt.encode()), MOST_WRITTEN))
+        hold = await self.meter.hold(self.price.of(len(prompt.encode()), MOST_WRITTEN))
         if hold is None:
             raise NotAsked(f"too little is left of its {self.meter.cents} cents a day")
         try:
-            self._circuit.admit("", now)
+            self.patience.circuit.admit("", now)
         except CloudDown as down:
-            self.meter.settle(hold, 0)
+            await self.meter.settle(hold, 0)
             raise NotAsked(f"it did not answer; asked again in {down.retry_after:.0f} s at the earliest") from None
         return hold
 
-    def answered(self, hold: Hold, tokens: tuple[int, int] | None) -> str:
+    async def answered(self, hold: Hold, tokens: tuple[int, int] | None) -> str:
         """Note an answer's tokens, read and written; the note for the record. Untold, the whole hold is spent."""
-        self._circuit.settle("", None, self.clock.now())
+        self.patience.circuit.settle("", None, self.clock.now())
         cost = hold.micro_cents if tokens is None else self.price.of(*tokens)
-        self.meter.settle(hold, cost)
+        await self.meter.settle(hold, cost)
         told = "tokens untold" if tokens is None else f"{tokens[0]} tokens read, {tokens[1]} written"
         return (
             f"{self.model}: {told}, {cost / MICROS:.4f} cents;"
-            f" {self.meter.spent() / MICROS:.4f} of {self.meter.cents} today"
+            f" {await self.meter.spent() / MICROS:.4f} of {self.meter.cents} today"
         )
 
-    def failed(self, error: Exception, hold: Hold, *, billed: bool) -> None:
-        """Note a question without an answer; where it may have been `billed`, its hold stays spent."""
+    def failed(self, error: Exception) -> None:
+        """Note a question without an answer. Unless it is settled, its hold stays spent: it may have been billed."""
         now = self.clock.now()
-        if not billed:
-            self.meter.settle(hold, 0)
         if (pause := retry_after(error)) is not None:
-            self._rests_until = now + timedelta(seconds=pause)
-        self._circuit.settle("", CloudDown(reason(error)), now)
+            self.patience.rests_until = now + timedelta(seconds=pause)
+        self.patience.circuit.settle("", CloudDown(reason(error)), now)

@@ -116,18 +116,20 @@ class ModelReader:
     async def _ask(self, chat: BaseChatModel, text: str) -> tuple[Workload, str]:
         data = json.dumps({"request": text}, ensure_ascii=False)
         structured = chat.with_structured_output(answer_schema(), include_raw=True)
-        hold = self.asking.begin(INSTRUCTIONS + json.dumps(answer_schema()) + data)
+        hold = await self.asking.begin(INSTRUCTIONS + json.dumps(answer_schema()) + data)
         try:
             answer: Any = await structured.ainvoke([("system", INSTRUCTIONS), ("human", data)])
         except asyncio.CancelledError:
-            self.asking.failed(TimeoutError(), hold, billed=True)
+            self.asking.failed(TimeoutError())
             raise
         except Exception as error:
-            self.asking.failed(error, hold, billed=status(error) is None)
+            self.asking.failed(error)
+            if status(error) is not None:
+                await self.asking.meter.settle(hold, 0)
             raise
         raw: AIMessage = answer["raw"]
         tokens = raw.usage_metadata
-        note = self.asking.answered(hold, (tokens["input_tokens"], tokens["output_tokens"]) if tokens else None)
+        note = await self.asking.answered(hold, (tokens["input_tokens"], tokens["output_tokens"]) if tokens else None)
         try:
             return checked(_content(raw)), note
         except ValueError as error:

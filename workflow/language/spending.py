@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import date
 
+from workflow.model.model_spending import ModelSpending
 from workflow.model.ports import Clock
 
 MICROS = 1_000_000
@@ -32,43 +32,29 @@ class Hold:
     micro_cents: int
 
 
+@dataclass(frozen=True)
 class Meter:
-    """What this process spent on a model today (UTC), against `cents` a day. Safe between threads.
+    """What everybody together spent on a model today (UTC), against `cents` a day.
 
-    The most that a question can cost is held before it is asked, so questions asked together cannot overspend.
+    The most that a question can cost is held before it is asked, so questions asked together cannot overspend, in one
+    process or in many. A hold that is never settled counts as spent: the answer may have been billed.
     """
 
-    def __init__(self, cents: int, clock: Clock) -> None:
-        self.cents = cents
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._day = clock.now().date()
-        self._spent = 0
+    cents: int
+    clock: Clock
+    kept: ModelSpending
 
-    def hold(self, micro_cents: int) -> Hold | None:
+    async def hold(self, micro_cents: int) -> Hold | None:
         """Set so much aside; None where less than that is left of the day's budget."""
-        with self._lock:
-            self._turn()
-            if self._spent + micro_cents > self.cents * MICROS:
-                return None
-            self._spent += micro_cents
-            return Hold(self._day, micro_cents)
+        day = self.clock.now().date()
+        held = await self.kept.hold_model_money(day, micro_cents, self.cents * MICROS)
+        return Hold(day, micro_cents) if held else None
 
-    def settle(self, hold: Hold, micro_cents: int) -> None:
-        """What it did cost instead. A hold that is never settled counts as spent: the answer may have been billed."""
-        with self._lock:
-            self._turn()
-            if hold.day == self._day:
-                self._spent += micro_cents - hold.micro_cents
+    async def settle(self, hold: Hold, micro_cents: int) -> None:
+        """What it did cost instead, on the day on which it was held."""
+        if micro_cents != hold.micro_cents:
+            await self.kept.settle_model_money(hold.day, micro_cents - hold.micro_cents)
 
-    def spent(self) -> int:
+    async def spent(self) -> int:
         """Micro-cents of today, holds included."""
-        with self._lock:
-            self._turn()
-            return self._spent
-
-    def _turn(self) -> None:
-        """Another day, another budget."""
-        today = self._clock.now().date()
-        if today != self._day:
-            self._day, self._spent = today, 0
+        return await self.kept.model_money_spent(self.clock.now().date())

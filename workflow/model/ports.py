@@ -13,6 +13,7 @@ from workflow.model.decision import Decision
 from workflow.model.deployment import Deployments, Savings
 from workflow.model.emergency import Emergencies
 from workflow.model.lease import Leases
+from workflow.model.model_spending import ModelSpending
 from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
@@ -282,6 +283,7 @@ class Store(
     Outages,
     Deployments,
     Savings,
+    ModelSpending,
     Protocol,
 ):
     """Everything that is kept. Every method is one transaction."""

@@ -17,6 +17,7 @@ from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
 from workflow.store.leases import LeaseStore
 from workflow.store.migrate import migrate
+from workflow.store.model_spending import ModelSpendingStore
 from workflow.store.receipts import ReceiptStore
 from workflow.store.runs import RunStore
 from workflow.store.savings import SavingStore
@@ -41,6 +42,7 @@ class Store(
     DegradedStore,
     DeploymentStore,
     SavingStore,
+    ModelSpendingStore,
 ):
     """The Store port. Every method is one transaction; `open_store` makes one."""
 

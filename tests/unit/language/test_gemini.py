@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from mcp_handlers.kernel.breaker import THRESHOLD
+from tests.fakes.model_money import ModelMoney
 from workflow.language.answer import answer_schema, checked
 from workflow.language.asking import MOST_WRITTEN
 from workflow.language.choose import DEFAULT_CENTS, choose
@@ -55,7 +56,7 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture
 def reader(server: Any) -> ModelReader:
-    chosen = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url})
+    chosen = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url}, ModelMoney())
     assert isinstance(chosen, ModelReader)
     return chosen
 
@@ -81,7 +82,7 @@ async def test_the_text_is_sent_as_data_apart_from_the_instructions(server: Any,
 async def test_the_model_is_a_setting(server: Any) -> None:
     server.answers(json.dumps(ANSWER))
     env = {"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url, "TOLLGATE_GEMINI_MODEL": "gemini-next-flash"}
-    assert (await choose(env).read(TEXT)).reader == "gemini-next-flash"
+    assert (await choose(env, ModelMoney()).read(TEXT)).reader == "gemini-next-flash"
     assert server.asked[0][0] == "/v1beta/models/gemini-next-flash:generateContent"
 
 
@@ -149,7 +150,7 @@ async def test_a_model_that_fails_five_times_in_a_row_is_not_asked_again_soon(se
     for _ in range(THRESHOLD):
         fell_back(await reader.read(TEXT), "503")
     left_alone(await reader.read(TEXT), "it did not answer; asked again in 30 s at the earliest")
-    again = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url})
+    again = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url}, ModelMoney())
     left_alone(await again.read(TEXT), "it did not answer")
     assert len(server.asked) == THRESHOLD
 
@@ -165,7 +166,7 @@ async def test_a_spent_budget_leaves_the_reading_to_the_rules(server: Any) -> No
     server.answers(json.dumps(ANSWER))
     env = {"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": server.url, "TOLLGATE_MODEL_CENTS_PER_DAY": "8"}
     server.body["usageMetadata"] = {"promptTokenCount": 9_000, "candidatesTokenCount": 100, "thoughtsTokenCount": 700}
-    costly = choose(env)
+    costly = choose(env, ModelMoney())
     cost = f"{DEFAULT_MODEL}: 9000 tokens read, 800 written, 1.9500 cents; 1.9500 of 8 today"
     assert (await costly.read(TEXT)).notes == (cost, CAP)
     left_alone(await costly.read(TEXT), "too little is left of its 8 cents a day")
@@ -177,7 +178,7 @@ async def test_an_answer_without_a_count_of_tokens_costs_the_most_it_can(server:
     del server.body["usageMetadata"]
     note = (await reader.read(TEXT)).notes[0]
     assert note.startswith(f"{DEFAULT_MODEL}: tokens untold, ")
-    assert reader.asking.meter.spent() > price_of(DEFAULT_MODEL).of(1_000, MOST_WRITTEN)
+    assert await reader.asking.meter.spent() > price_of(DEFAULT_MODEL).of(1_000, MOST_WRITTEN)
 
 
 async def test_an_error_of_the_api_costs_nothing_and_a_lost_answer_the_most_it_can(
@@ -185,16 +186,16 @@ async def test_an_error_of_the_api_costs_nothing_and_a_lost_answer_the_most_it_c
 ) -> None:
     server.fails(500, "INTERNAL")
     await reader.read(TEXT)
-    assert reader.asking.meter.spent() == 0
+    assert await reader.asking.meter.spent() == 0
     server.hangs = True
     await dataclasses.replace(reader, deadline=3.0).read(TEXT)
-    assert reader.asking.meter.spent() > price_of(DEFAULT_MODEL).of(1_000, MOST_WRITTEN)
+    assert await reader.asking.meter.spent() > price_of(DEFAULT_MODEL).of(1_000, MOST_WRITTEN)
 
 
 @pytest.mark.parametrize("cents", ["-1", "1.5", "many", "²", "9999999999"])
 def test_a_budget_that_is_no_whole_number_is_refused(cents: str) -> None:
     with pytest.raises(BadRequest, match="no whole number of cents"):
-        choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_MODEL_CENTS_PER_DAY": cents})
+        choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_MODEL_CENTS_PER_DAY": cents}, ModelMoney())
 
 
 def test_a_model_without_a_listed_price_counts_as_dear() -> None:
@@ -247,7 +248,7 @@ async def test_a_model_that_hangs_is_given_up_at_the_deadline(server: Any, reade
 
 
 async def test_a_server_that_is_not_there_falls_back_to_the_rules(server: Any, reader: ModelReader) -> None:
-    nowhere = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": "http://127.0.0.1:9"})
+    nowhere = choose({"GOOGLE_API_KEY": KEY, "TOLLGATE_GEMINI_URL": "http://127.0.0.1:9"}, ModelMoney())
     reading = await nowhere.read(TEXT)
     assert (reading.workload, reading.reader) == (parse(TEXT), "rules")
     assert KEY not in reading.notes[0]
@@ -316,12 +317,13 @@ def test_the_key_shows_nowhere(reader: ModelReader) -> None:
 @pytest.mark.parametrize("env", [{}, {"GOOGLE_API_KEY": ""}, {"GOOGLE_API_KEY": "  "}])
 async def test_without_a_key_the_rules_read_and_the_record_says_so(env: dict[str, str]) -> None:
     note = "No model was asked (GOOGLE_API_KEY is not set); read by rules"
-    assert await choose(env).read(TEXT) == Reading(workload=parse(TEXT), reader="rules", notes=(note,))
+    assert await choose(env, ModelMoney()).read(TEXT) == Reading(workload=parse(TEXT), reader="rules", notes=(note,))
 
 
 def test_the_client_library_is_not_imported_before_a_text_is_read_with_a_key() -> None:
     code = (
-        "import sys; from workflow.language.choose import choose; choose({}); choose({'GOOGLE_API_KEY': 'k'});"
+        "import sys; from workflow.language.choose import choose;"
+        "choose({}, None); choose({'GOOGLE_API_KEY': 'k'}, None);"
         "sys.exit(not {'langchain_google_genai', 'langchain_core', 'google.genai'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

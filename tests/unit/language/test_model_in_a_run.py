@@ -44,7 +44,7 @@ async def planned(folder: Path, env: Mapping[str, str]) -> tuple[State, list[Any
     nothing, clock = cast("Any", None), SystemClock()
     async with open_store(folder / "tollgate.db") as store:
         context = Context(
-            language=choose(env), tools=nothing, gate=nothing, control=nothing, store=store, clock=clock,
+            language=choose(env, store), tools=nothing, gate=nothing, control=nothing, store=store, clock=clock,
             journal=Journal(store, clock, lambda event: None), contracts={}, clouds=("aws",),
         )  # fmt: skip
         state = await plan(context, State(request=dump(REQUEST)))

@@ -11,8 +11,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import BaseTool
 
+from mcp_handlers.kernel.breaker import Breakers
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.language.asking import Asking
+from tests.fakes.model_money import ModelMoney
+from workflow.language.asking import Asking, Patience
 from workflow.language.failing import LONGEST, reason, retry_after, status
 from workflow.language.model_reader import ModelReader
 from workflow.language.rules import RulesParser, parse
@@ -56,7 +58,11 @@ class ToolCaller(BaseChatModel):
 
 def reader(chat: BaseChatModel) -> ModelReader:
     clock = SystemClock()
-    return ModelReader(lambda: chat, Asking(NAME, Price(100, 200), Meter(100, clock), clock), RulesParser())
+    return ModelReader(
+        lambda: chat,
+        Asking(NAME, Price(100, 200), Meter(100, clock, ModelMoney()), clock, Patience(Breakers(NAME))),
+        RulesParser(),
+    )
 
 
 async def test_a_model_that_answers_with_a_tool_call_is_read() -> None:
@@ -105,6 +111,10 @@ async def test_a_client_that_cannot_be_had_falls_back_to_the_rules() -> None:
         raise ImportError("no such library")
 
     clock = SystemClock()
-    without = ModelReader(nothing, Asking(NAME, Price(1, 1), Meter(1, clock), clock), RulesParser())
+    without = ModelReader(
+        nothing,
+        Asking(NAME, Price(1, 1), Meter(1, clock, ModelMoney()), clock, Patience(Breakers(NAME))),
+        RulesParser(),
+    )
     note = f"{NAME} gave no usable answer (ImportError); read by rules instead"
     assert await without.read(TEXT) == Reading(workload=parse(TEXT), reader="rules", notes=(note,))
