@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute
 
+from functions.catalog import catalog
 from functions.judges import live
 from functions.orchestrate.wake import wake
 from functions.registry import contracts
@@ -18,7 +19,6 @@ from functions.serve.settings import Settings
 from functions.serve.terms import approval_terms, budgets
 from functions.serve.wellknown import signer_of, standing
 from functions.trust import trust
-from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward, Pass, Post
@@ -98,13 +98,5 @@ def approval_routes(settings: Settings, judgement: Control) -> list[BaseRoute]:
 
 def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:
     """A cloud's `/mcp`."""
-    clock = SystemClock()
-    catalog = Catalog(
-        cloud=cloud,
-        tools=contracts(),
-        functions=Forward(cloud, settings.cloud_url(cloud), post),
-        control=Forward(cloud, f"{settings.control_url}/clouds/{cloud}", post, asks_people=True),
-        identity=SignedIdentity(trust(settings.environment()), cloud, clock),
-        clock=clock,
-    )
-    return Endpoint(Observed(catalog))
+    trusted = trust(settings.environment())
+    return catalog(cloud, settings.cloud_url(cloud), settings.control_url, trusted, post)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from functions.planes import CONTROL, URLS, addresses
 from functions.registry import cloud_names
 from functions.trust import JWKS, LOCAL
-from infra.local.environment import environment as cloud_environment
-from infra.local.services import home_directory
-from workflow.model.errors import BadRequest
 
 PORT = 8000
-CONTROL = "control"
 DATABASE_URL = "TOLLGATE_DATABASE_URL"
 OIDC = "TOLLGATE_OIDC"
 """The identity providers: a JSON list, or the path of a file with one. `docs/identity.md` says what goes in."""
-URLS = "TOLLGATE_URLS"
-"""Which planes are elsewhere: a JSON object of base addresses, by the cloud's name or `control`."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +63,16 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """What the functions are told: where their cloud is, and whose signature to trust."""
+        # No deployed function is beside the local cloud.
+        from infra.local.environment import environment as cloud_environment
+
         return {**cloud_environment(self.home), JWKS: str(self.keys / "jwks.json"), LOCAL: "1"}
 
 
 def settings(environ: Mapping[str, str] = os.environ, *, ring: Callable[[], bytes] | None = None) -> Settings:
     """From TOLLGATE_HOME, TOLLGATE_PORT, TOLLGATE_DATABASE_URL, TOLLGATE_OIDC and TOLLGATE_URLS. Raises BadRequest."""
+    from infra.local.services import home_directory
+
     return Settings(
         home=home_directory(environ).resolve(),
         port=int(environ.get("TOLLGATE_PORT") or PORT),
@@ -83,16 +81,3 @@ def settings(environ: Mapping[str, str] = os.environ, *, ring: Callable[[], byte
         urls=addresses(environ.get(URLS, "")),
         ring=ring,
     )
-
-
-def addresses(setting: str) -> dict[str, str]:
-    """The base addresses that TOLLGATE_URLS gives, without a slash at the end. Raises BadRequest."""
-    if not setting:
-        return {}
-    try:
-        found = {str(name): str(url).rstrip("/") for name, url in json.loads(setting).items()}
-    except (ValueError, AttributeError):
-        found = {"": ""}
-    if not all(urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname for url in found.values()):
-        raise BadRequest(f"{URLS} gives no addresses.", f'Set it to JSON like {{"{CONTROL}": "https://…"}}.')
-    return found

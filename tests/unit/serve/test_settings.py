@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.planes import URLS
 from functions.registry import cloud_names
-from functions.serve.settings import URLS, settings
+from functions.serve.settings import settings
 from functions.serve.wellknown import signer_of, standing
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.jws import ISSUER, LOCAL_ISSUER
@@ -27,14 +28,15 @@ def test_every_plane_is_on_this_machine_unless_told() -> None:
 
 
 def test_a_plane_that_is_elsewhere_is_called_there_and_the_others_stay() -> None:
-    told = settings({**BASE, URLS: '{"control": "https://api.example.com/control/", "aws": "https://api.example.com"}'})
+    told = settings({**BASE, URLS: "control=https://api.example.com/control/ aws=https://api.example.com"})
     assert told.control_url == "https://api.example.com/control"
     assert [told.cloud_url(cloud) for cloud in ("aws", "azure")] == ["https://api.example.com", "http://127.0.0.1:9002"]
-    assert settings({**BASE, URLS: '{"moon": "https://moon.example.com"}'}).clouds == (*cloud_names(), "moon")
+    assert settings({**BASE, URLS: "moon=https://moon.example.com"}).clouds == (*cloud_names(), "moon")
 
 
 @pytest.mark.parametrize(
-    "setting", ["https://api.example.com", "[]", '{"aws": ""}', '{"aws": "ftp://x"}', '{"aws": 1}']
+    "setting",
+    ["https://api.example.com", "aws", "aws=", "aws=ftp://x", "aws=https://", "a/b=https://x", "aws=https://[x"],
 )
 def test_what_gives_no_addresses_is_refused(setting: str) -> None:
     with pytest.raises(BadRequest, match=URLS):

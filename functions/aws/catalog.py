@@ -1,0 +1,43 @@
+"""AWS Lambda behind API Gateway: the cloud's `/mcp`, which lists its tools and sends calls where they are decided."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from functools import cache
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+import functions.start  # noqa: F401 - before anything imports pydantic
+from functions.aws import wire
+from functions.aws.telling import log, told
+from functions.catalog import catalog
+from functions.http import HttpPost
+from functions.planes import CONTROL, URLS, addresses
+from functions.trust import trust
+from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.endpoint import Endpoint
+from workflow.model.errors import BadRequest
+
+CLOUD = "aws"
+runner = asyncio.Runner()
+"""One event loop for as long as the process lives: connections to the functions are kept open between invocations."""
+
+
+@cache
+def endpoint() -> Endpoint:
+    """The endpoint, made once in an execution environment. Raises BadRequest where an address lacks."""
+    found = addresses(os.environ.get(URLS, ""))
+    missing = sorted({CLOUD, CONTROL} - set(found))
+    if missing:
+        raise BadRequest(f"{URLS} lacks {', '.join(missing)}.", "Set it as serverless.yml does.")
+    return catalog(CLOUD, found[CLOUD], found[CONTROL], trust(os.environ), HttpPost())
+
+
+@told("requestContext.requestId")
+def handler(event: wire.Event, context: LambdaContext) -> wire.Event:
+    """API Gateway's event → rpc → API Gateway's answer."""
+    with deadline.within(context.get_remaining_time_in_millis()):
+        response = runner.run(endpoint().rpc(wire.headers(event), wire.posted(event)))
+    log.info("answered", extra={"status": response.status})
+    return wire.answered(response)

@@ -1,0 +1,82 @@
+"""What goes into each function's artefact: where its imports begin, its data, and the AWS services that it calls."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from functions.registry import tool_names
+from infra.artefacts.reach import ROOT, Reached, reached, source
+
+DATA = {
+    "policies.engine.bundle": ("policies/gate/*.rego", "policies/lib/*.rego", "policies/rules/**/*.rego",
+                               "policies/data/*/data.json"),
+    "mcp_handlers.prices.names": ("mcp_handlers/prices/data/names.csv",),
+    "workflow.control.rate": ("workflow/control/rates.json",),
+    "workflow.deploy.failover": ("workflow/deploy/failover.json",),
+    "workflow.store.migrate": ("workflow/store/migrations/*.sql",),
+    "workflow.language.regions": ("workflow/language/data/azure-regions.csv",),
+    "workflow.language.places": ("workflow/language/data/places.csv",),
+    "functions.serve.approvals": ("functions/serve/pages/*",),
+}  # fmt: skip
+"""Files that a module reads, beside it."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A function's name and the modules that it starts from."""
+
+    name: str
+    roots: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+
+    def reached(self) -> Reached:
+        """Everything that it may import."""
+        return reached(self.roots)
+
+    def ours(self) -> dict[str, Path]:
+        """Its modules and data of ours, by their paths in the artefact."""
+        modules = sorted(self.reached().ours)
+        files = [source(name) for name in modules]
+        patterns = [*self.data, *(pattern for name in modules for pattern in DATA.get(name, ()))]
+        files += [file for pattern in patterns for file in ROOT.glob(pattern) if not file.stem.endswith("_test")]
+        return {file.relative_to(ROOT).as_posix(): file for file in files}
+
+    def calls(self) -> tuple[str, ...]:
+        """The AWS services that it calls, by botocore's names."""
+        files = [source(name) for name in self.reached().ours if name.startswith("mcp_handlers.aws.")]
+        return tuple(sorted({*self.services, *_services(files)}))
+
+
+def tool_contents(tool: str) -> Contents:
+    """The function of a tool on AWS."""
+    rooms = (f"mcp_handlers.tools.{tool}", *(f"mcp_handlers.aws.{name}" for name in (tool, "client", "role")))
+    return Contents(tool, ("functions.aws.entry", *rooms), ("sts",), ("mcp_handlers/aws/offers.bin",))
+
+
+def contents() -> Iterator[Contents]:
+    """Every function on AWS."""
+    yield from map(tool_contents, tool_names())
+
+
+@cache
+def _clients() -> dict[str, str]:
+    """The service that each method of the SDK's clients is for."""
+    tree = ast.parse(source("mcp_handlers.aws.client").read_bytes())
+    methods = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    named = {method.name: re.search(r"self\._client\('([a-z0-9-]+)'", ast.unparse(method)) for method in methods}
+    return {name: found[1] for name, found in named.items() if found}
+
+
+def _services(files: Iterable[Path]) -> Iterator[str]:
+    for file in files:
+        if file.name == "client.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Attribute) and node.attr in _clients():
+                yield _clients()[node.attr]
