@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[1] / "mcp_handlers"
 @cache
 def cloud_names() -> tuple[str, ...]:
     """Every folder of `mcp_handlers` that can connect to a cloud."""
-    return tuple(sorted(path.parent.name for path in ROOT.glob("*/client.py")))
+    return tuple(sorted(folder.name for folder in ROOT.iterdir() if "client" in _modules(folder)))
 
 
 @cache
 def tool_names() -> tuple[str, ...]:
     """Every tool that has a contract."""
-    return tuple(sorted(path.stem for path in (ROOT / "tools").glob("[a-z]*.py") if path.stem != "contract"))
+    return tuple(sorted(_modules(ROOT / "tools") - {"contract"}))
 
 
 @cache
@@ -52,4 +52,10 @@ def room(cloud: str, module: str) -> ModuleType:
 
 def role_room(cloud: str) -> ModuleType | None:
     """The `role.py` of a cloud's folder, which gives each tool a role of its own; None where the cloud has none."""
-    return importlib.import_module(f"mcp_handlers.{cloud}.role") if (ROOT / cloud / "role.py").exists() else None
+    return importlib.import_module(f"mcp_handlers.{cloud}.role") if "role" in _modules(ROOT / cloud) else None
+
+
+def _modules(folder: Path) -> set[str]:
+    """The modules in a folder, as source or, in an artefact, compiled without it."""
+    files = folder.iterdir() if folder.is_dir() else ()
+    return {file.stem for file in files if file.suffix in (".py", ".pyc") and not file.name.startswith("_")}

@@ -62,6 +62,7 @@ def tool_contents(tool: str) -> Contents:
 def contents() -> Iterator[Contents]:
     """Every function on AWS."""
     yield from map(tool_contents, tool_names())
+    yield Contents("catalog", ("functions.aws.catalog", *(f"mcp_handlers.tools.{tool}" for tool in tool_names())))
 
 
 @cache
