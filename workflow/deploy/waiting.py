@@ -10,6 +10,7 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from workflow.deploy.context import Context
+from workflow.deploy.fresh import FreshTools
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import ControlDown, GateUnavailable, StoreAway, StoreBroken, TollgateError
@@ -43,7 +44,9 @@ def patient(context: Context, request: Request) -> Context:
     outage = _Outage(context, request)
     judges = _PatientGate(context.gate, outage)
     control = replace(context.control, gate=_PatientGate(context.control.gate, outage))
-    return replace(context, gate=judges, control=control, tools=_PatientTools(context.tools, outage))
+    return replace(
+        context, gate=judges, control=control, tools=_PatientTools(FreshTools(context.tools, context.clock), outage)
+    )
 
 
 @dataclass
