@@ -42,6 +42,7 @@ class Picture:
             "step.done": self._step,
             "step.failed": self._step_failed,
             "deferred": self._deferred,
+            "operation.awaited": self._awaited,
             "run.resumed": self._resumed,
             "run.stuck": self._stuck,
             "run.cancel_asked": self._cancel,
@@ -107,6 +108,12 @@ class Picture:
 
     def _deferred(self, body: Json) -> None:
         self._out.print(f"  [yellow]later:[/] {escape(body['why'])}", soft_wrap=True)
+
+    def _awaited(self, body: Json) -> None:
+        look = f"{body['wake_at'][11:16]} UTC"
+        self._out.print(
+            f"  [yellow]waiting:[/] {escape(body['reason'])} [dim]looked at again at {look}[/]", soft_wrap=True
+        )
 
     def _resumed(self, body: Json) -> None:
         self._out.print(f"  [green]goes on[/] [dim]after waiting for: {escape(body['waited_for'])}[/]", soft_wrap=True)

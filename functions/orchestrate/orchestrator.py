@@ -13,6 +13,9 @@ from workflow.model.lease import Lease
 from workflow.model.run import Run
 from workflow.orchestrate.tick import AT_ONCE, GRACE, Ticked, tick
 
+IN_HAND = 15.0
+"""Seconds that a tick waits for a cloud before it puts the run down: others are due too."""
+
 
 async def orchestrate(around: Surroundings, *, stop: datetime | None = None, at_once: int = AT_ONCE) -> Ticked:
     """One tick over the store. `stop` is when everything must have been put down."""
@@ -29,7 +32,10 @@ async def _advance(around: Surroundings, lease: Lease, stop: datetime | None) ->
     if run is None or run.record is not None:
         raise LookupError(f"the lease of {lease.run} has no living run")
     try:
-        async with around.at_work(run.request.principal, until=stop and stop - GRACE) as (context, graph):
+        async with around.at_work(run.request.principal, until=stop and stop - GRACE, patience=IN_HAND) as (
+            context,
+            graph,
+        ):
             return await carry_on(context, graph, lease)
     except ControlDown:
         pause = hand.pause_after(lease.tries)

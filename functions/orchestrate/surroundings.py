@@ -29,6 +29,9 @@ from workflow.model.workload import Principal
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import Store, open_store
 
+PATIENCE = 120.0
+"""Somebody sits at a terminal and waits too: so long, they rather see the end."""
+
 Seen = Callable[[Event], None]
 
 
@@ -57,8 +60,10 @@ class Surroundings:
         seen: Seen = unseen,
         watched: Callable[[ToolClient], ToolClient] = plain,
         until: datetime | None = None,
+        patience: float = PATIENCE,
     ) -> AsyncIterator[tuple[Context, Graph]]:
-        """An MCP client that acts for `principal`, and the graph over it. Raises ControlDown where nothing answers."""
+        """An MCP client that acts for `principal`, and the graph over it, which parks a run rather than wait more than
+        `patience` seconds for a cloud. Raises ControlDown where nothing answers."""
         url, clock = f"{self.told.control_url}/mcp", SystemClock()
         async with mcp_tools.connect(url, lambda: self.judgement.signer.token(principal, "control")) as tools:
             context = Context(
@@ -73,6 +78,7 @@ class Surroundings:
                 clouds=self.told.clouds,
                 offpeak=offpeak(),
                 until=until,
+                patience=patience,
             )
             yield context, build(context, self.saver)
 

@@ -17,14 +17,23 @@ def idle(owned: Owned, receipt: Receipt | None, run: Run | None, now: datetime) 
 
     `receipt` is that of the effect that its tags name; `run` is the receipt's, else the one that its tags name.
     """
-    if owned.expires_at is not None and owned.expires_at <= now:
-        return f"its time was over at {owned.expires_at:%Y-%m-%d %H:%M} UTC"
+    over = _over(owned, receipt, run)
+    if over is not None and over <= now:
+        return f"its time was over at {over:%Y-%m-%d %H:%M} UTC"
     if run is not None:
         return _of_run(owned.resource, run, run.record) if run.record is not None else ""
     if receipt is not None:
         return "" if receipt.run.startswith(DIRECT) else f"run {receipt.run}, which made it, is not known any more"
     young = owned.created_at is None or now - owned.created_at < YOUNG
     return "" if young else "no run and no receipt knows of it"
+
+
+def _over(owned: Owned, receipt: Receipt | None, run: Run | None) -> datetime | None:
+    """When its time is over. The tag counts from the request; a run that waited for people or for cheaper hours made it
+    later, and it has as long from then on."""
+    if owned.expires_at is None or receipt is None or run is None:
+        return owned.expires_at
+    return max(owned.expires_at, receipt.finished_at + (owned.expires_at - run.request.submitted_at))
 
 
 def _of_run(resource: Resource, run: Run, record: Record) -> str:

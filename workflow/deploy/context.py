@@ -18,9 +18,9 @@ from workflow.model.ports import Clock, Gate, Language, Store, ToolClient
 
 @dataclass(frozen=True)
 class Context:
-    """`clouds` are those that have tools. `patience` is how many seconds a resource may take to become healthy,
-    `gate_patience` how many the policy engine may be away before the run is parked, and
-    `undo_pause` how long a rollback first pauses before what it could not undo is tried again."""
+    """`clouds` are those that have tools. Before a run is parked, a resource may take `patience` seconds to become
+    healthy, and the policy engine may be away for `gate_patience`. `undo_pause` is how long a rollback first pauses
+    before what it could not undo is tried again."""
 
     language: Language
     tools: ToolClient

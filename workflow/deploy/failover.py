@@ -25,7 +25,8 @@ class Terms(Noun):
     A degraded cloud is probed every `probe_seconds`, and taken back after `good_probes` answers in a row over at least
     `good_minutes`. After `region_refusals` refused capacities in a region it is left, and after `cloud_regions` such
     regions the cloud. A run that lost spot machines on a cloud `spot_losses` times within `spot_hours` takes no spot
-    there any more.
+    there any more. What a cloud is still making after `operation_minutes` is given up; what is made for finite work
+    expires an hour after its time, which leaves room for it.
     """
 
     probe_seconds: float = Field(gt=0)
@@ -35,6 +36,7 @@ class Terms(Noun):
     cloud_regions: int = Field(ge=1)
     spot_losses: int = Field(ge=1)
     spot_hours: float = Field(gt=0)
+    operation_minutes: float = Field(default=60, gt=0)
 
 
 @cache

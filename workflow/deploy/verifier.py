@@ -1,4 +1,5 @@
-"""Fourth stage: ask for the real state of everything that was made until it holds or patience ends."""
+"""Fourth stage: ask for the real state of everything that was made until it holds. What takes long is not waited for in
+a process: the run is parked, and asks again later."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from mcp_handlers.tools import get_health
 from workflow.deploy.carry import kept_of
 from workflow.deploy.context import Context
 from workflow.deploy.failover import lost_spot
+from workflow.deploy.operation import await_operation
 from workflow.deploy.outages import notice
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
@@ -18,6 +20,8 @@ from workflow.model.run import Health, Receipt, Resource
 from workflow.model.workload import Request
 
 GOOD = ("healthy", "finished")
+LEFT_SECONDS = 5.0
+"""Of a process's time, kept for putting the run down."""
 
 
 async def verify(context: Context, state: State) -> State:
@@ -32,6 +36,8 @@ async def verify(context: Context, state: State) -> State:
         await notice(context, request, resources[0].cloud, resources[0].region, trouble)
         await context.journal.write(request, "health.unknown", {"trouble": dump(trouble)})
         return {"trouble": dump(trouble), "next": "rollback"}
+    if all(h.status in (*GOOD, "pending") for h in health):
+        await _awaited(context, request, made, health)
     await context.journal.write(request, "verified", {"health": [dump(h) for h in health]})
     told = [dump(h) for h in health]
     ill = [h for h in health if h.status not in GOOD]
@@ -43,10 +49,20 @@ async def verify(context: Context, state: State) -> State:
     return {"health": told, "trouble": dump(Trouble.of(illness)), "next": "rollback"}
 
 
+async def _awaited(context: Context, request: Request, made: Sequence[Receipt], health: Sequence[Health]) -> None:
+    """Park where something is still being made. Returns where nothing is, or patience has ended."""
+    pending = [h for h in health if h.status == "pending"]
+    if pending:
+        first, since = pending[0].resource, max(receipt.finished_at for receipt in made)
+        words = "; ".join(f"{h.resource.kind} {h.resource.id} on {h.resource.cloud}: {h.detail}" for h in pending)
+        await await_operation(context, request, f"{first.kind} {first.id}", since, f"Not ready yet: {words}")
+
+
 async def _settled(context: Context, request: Request, resources: Sequence[Resource]) -> list[Health]:
-    """Health once nothing is pending. Bounded by `patience`; what is still pending then is returned as it is."""
+    """Health once nothing is pending. Bounded by `patience` and this process's time; what is still pending then is
+    returned as it is."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + context.patience
+    until = loop.time() + min(context.patience, _time_left(context))
     while True:
         health = list(await asyncio.gather(*(_ask(context, request, r) for r in resources)))
         if all(h.status != "pending" for h in health) or loop.time() >= until:
@@ -60,3 +76,10 @@ async def _ask(context: Context, request: Request, resource: Resource) -> Health
     if isinstance(answer, Decision):
         raise Unhealthy(f"Health of {resource.id} may not be read: {answer.violations[0].message}")
     return get_health.Output.model_validate(answer.output).health
+
+
+def _time_left(context: Context) -> float:
+    """Seconds that this process can give to waiting."""
+    if context.until is None:
+        return context.patience
+    return max((context.until - context.clock.now()).total_seconds() - LEFT_SECONDS, 0.0)

@@ -32,6 +32,14 @@ def a_run(**ended: Any) -> Run:
     )  # fmt: skip
 
 
+def test_what_a_run_made_late_has_its_whole_time_from_then_on() -> None:
+    request = a_request(id="r1").model_copy(update={"submitted_at": at(-30)})
+    late = RECEIPT.model_copy(update={"finished_at": at(-2)})
+    run = a_run(state="succeeded", resources=(BUCKET,)).model_copy(update={"request": request})
+    assert idle(owned(expires_at=at(-27)), late, run, NOW) == ""
+    assert idle(owned(expires_at=at(-27)), late, run, at(1)) == "its time was over at 2026-11-20 13:00 UTC"
+
+
 def at(hours: float) -> datetime:
     """So many hours from now."""
     return NOW + timedelta(hours=hours)
