@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow.deploy.brief import brief
 from workflow.deploy.context import Context
+from workflow.deploy.deadline import dated, told
 from workflow.deploy.pause import defer
 from workflow.deploy.state import State, Trouble, dump
 from workflow.deploy.thin import check_priceable
@@ -19,9 +20,10 @@ async def plan(context: Context, state: State) -> State:
             workload = Workload.model_validate(state["workload"])
         else:
             reading = await context.language.read(request.text)
-            workload = reading.workload
-            body = {"text": request.text, "workload": dump(workload), "reader": reading.reader, "notes": reading.notes}
+            workload, notes = reading.workload, (*reading.notes, *told(reading.workload, request.submitted_at))
+            body = {"text": request.text, "workload": dump(workload), "reader": reading.reader, "notes": notes}
             await context.journal.write(request, "parsed", body)
+        workload = dated(workload, request.submitted_at)
         check_priceable(workload)
         wanted = brief(workload)
         _check_clouds(wanted.clouds, context.clouds)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
 from workflow.language import (
     clouds,
+    due,
     gpus,
     kind,
     machines,
@@ -30,7 +30,7 @@ from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest, Unclear
 from workflow.model.ports import Reading
-from workflow.model.workload import LABELLED, Workload
+from workflow.model.workload import Workload
 
 _WHAT = "What should run, and on which machines or how much storage?"
 _LASTING = re.compile(
@@ -59,14 +59,6 @@ def parse(text: str) -> Workload:
         if workload := _workload(without_past(tidy(whole)), named):
             return workload
     raise NoWork("The text names no work that a cloud could do.", _WHAT)
-
-
-def beyond_labels(text: str) -> dict[str, Any]:
-    """The Workload's fields that a model is not asked for, by the rules; empty where they cannot read the text."""
-    try:
-        return parse(text).model_dump(exclude=set(LABELLED))
-    except BadRequest:
-        return {}
 
 
 @dataclass(frozen=True)
@@ -137,6 +129,7 @@ def _workload(text: str, named: regions.Named) -> Workload | None:
             any_gpu=hardware.gpu_count > 0 and hardware.gpu is None,
             recurs=recurrence.read(text),
             stateful=state.read(text, kind=work),
+            due=due.read(text),
         )
     except ValidationError as error:
         first = error.errors()[0]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflow.model.base import Cloud, Noun
+from workflow.model.due import Due
 
 Kind = Literal["training", "serving", "batch", "service", "storage"]
 Channel = Literal["terminal", "mcp", "chat", "ticket", "schedule", "api"]
@@ -46,7 +47,8 @@ class Workload(Noun):
     `residency` lists jurisdictions of which any one satisfies the demand.
 
     The fields after `personal_data` keep what the labels of a labelled request (`LABELLED`) cannot say: what was ruled
-    out by name, a GPU of any type, how often the work comes again, and whether it keeps state.
+    out by name, a GPU of any type, how often the work comes again, whether it keeps
+    state, and a deadline by the calendar, which becomes hours when it is known when it was said (`due.moment`).
     """
 
     kind: Kind
@@ -72,6 +74,7 @@ class Workload(Noun):
     any_gpu: bool = False
     recurs: Recurrence | None = None
     stateful: bool = False
+    due: Due | None = None
 
     @property
     def budget_cents(self) -> int | None:

@@ -39,7 +39,7 @@ def server() -> Iterator[GeminiServer]:
     running.close()
 
 
-async def planned(folder: Path, env: Mapping[str, str]) -> tuple[State, list[Any]]:
+async def planned(folder: Path, env: Mapping[str, str], request: Request = REQUEST) -> tuple[State, list[Any]]:
     """The first stage of a run alone: its state, and the notes in the ledger. Nothing else of the world is needed."""
     nothing, clock = cast("Any", None), SystemClock()
     async with open_store(folder / "tollgate.db") as store:
@@ -47,7 +47,7 @@ async def planned(folder: Path, env: Mapping[str, str]) -> tuple[State, list[Any
             language=choose(env, store), tools=nothing, gate=nothing, control=nothing, store=store, clock=clock,
             journal=Journal(store, clock, lambda event: None), contracts={}, clouds=("aws",),
         )  # fmt: skip
-        state = await plan(context, State(request=dump(REQUEST)))
+        state = await plan(context, State(request=dump(request)))
         entries = await store.entries(run="r1")
     return state, [list(e.event.body["notes"]) for e in entries if e.event.kind == "parsed"]
 
@@ -81,3 +81,11 @@ async def test_a_model_that_reads_other_money_has_the_person_asked(tmp_path: Pat
         "finisher", "UNCLEAR", "How many machines: 1 or 50?",
     )  # fmt: skip
     assert notes == []
+
+
+async def test_a_deadline_by_the_calendar_counts_in_hours_and_is_told_in_the_ledger(tmp_path: Path) -> None:
+    text = "Render the trailer on 16 cores for 3 hours, done by tomorrow noon"
+    state, notes = await planned(tmp_path, {}, REQUEST.model_copy(update={"text": text}))
+    assert state["workload"] == dump(parse(text).model_copy(update={"deadline_hours": 36.0}))
+    (told,) = notes
+    assert told[1:] == ["The deadline is Tuesday 2026-05-05 12:00 UTC; a day without an hour ends at 17:00."]
