@@ -11,12 +11,14 @@ import inspect
 import os
 import re
 import threading
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from botocore.httpsession import URLLib3Session
 from requests.adapters import HTTPAdapter
 
 from workflow.model.base import Json
@@ -26,8 +28,23 @@ from workflow.model.ports import Store, ToolClient, ToolResult
 
 READS = ("get_", "list_", "latest_", "spend", "entries", "verify_")
 """How the store's methods that write nothing begin."""
+AWS_READS = ("GET", "HEAD", "Describe", "List", "Get")
+"""How what AWS is asked and does not change begins."""
 _NAMES = re.compile(r"(?<=/)[^/?]*\d[^/?]*(?=/|$)")
 """Parts of an address that name one thing, and not a kind of thing."""
+
+
+def _operation(request: Any) -> str:
+    """What a request of botocore's asks for: by its header, by the form that it sends, or by its method and path."""
+    target = request.headers.get("X-Amz-Target", b"")
+    if target:
+        return str(target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+    body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
+    action = urllib.parse.parse_qs(body).get("Action") if request.method == "POST" else None
+    if action:
+        return action[0]
+    address = urllib.parse.urlsplit(request.url)
+    return f"{request.method} {_NAMES.sub('*', address.path)} {address.query.partition('=')[0]}".rstrip()
 
 
 @dataclass
@@ -88,6 +105,23 @@ class Boundaries:
 
         adapters: Any = HTTPAdapter
         adapters.send = sent
+        self._aws()
+
+    def _aws(self) -> None:
+        """The same of what botocore sends, whose protocols ask for most things by POST."""
+        send, reach = URLLib3Session.send, self.reach
+
+        def sent(session: URLLib3Session, request: Any) -> Any:
+            name = _operation(request)
+            if name.startswith(AWS_READS):
+                return send(session, request)
+            reach(f"before {name}")
+            answer = send(session, request)
+            reach(f"after {name}")
+            return answer
+
+        sessions: Any = URLLib3Session
+        sessions.send = sent
 
     def _between(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         async def between(*given: Any, **more: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tests.chaos.house import House, clouds_up
+from tests.chaos.stories import AWS, OURS
 
 Counted = Callable[[Sequence[str], Sequence[str]], None]
 """Told of the cases that were tried, and of what went wrong; fails where anything did."""
@@ -13,7 +14,14 @@ Counted = Callable[[Sequence[str], Sequence[str]], None]
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Started once."""
-    with clouds_up(tmp_path_factory.mktemp("clouds")) as found:
+    with clouds_up(tmp_path_factory.mktemp("clouds"), OURS) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def aws_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """AWS alone, started once."""
+    with clouds_up(tmp_path_factory.mktemp("aws"), AWS) as found:
         yield found
 
 

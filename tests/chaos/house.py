@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import re
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,14 +24,22 @@ import httpx
 from functions.serve.settings import settings
 from infra.local.faults import Fault
 from infra.local.services import Service, local_services
-from tests.chaos.life import CLOUDS, Life, live, told_of
+from tests.chaos.life import Life, live, told_of
 from tests.flows.holdings import CLOUDS as LOOKS
+from workflow.deploy import hand
 from workflow.model.base import Json
 from workflow.model.workload import Principal, Request
 from workflow.store.store import open_store
 
 ADA = Principal(id="ada", tenant="acme", roles=("admin",), channel="terminal")
+ENDPOINTS = {
+    "aws": "AWS_ENDPOINT_URL",
+    "azure": "TOLLGATE_AZURE_ENDPOINT",
+    "gcp": "TOLLGATE_GCP_ENDPOINT",
+}
+BEHIND_AWS = ("ministack", "moto")
 PATIENCE = 60.0
+LEASE_OVER = (hand.LEASE + timedelta(seconds=1)) / timedelta(hours=1)
 LIVES = 5
 """More than any run needs that is disturbed once."""
 _TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?")
@@ -56,10 +66,11 @@ class House:
     """The clouds of one test process. `environment` is what every life is told."""
 
     environment: dict[str, str]
+    clouds: tuple[str, ...]
 
     def reset(self, faults: Sequence[tuple[str, Fault]] = ()) -> None:
         """Empty clouds, and these faults alone."""
-        for cloud in CLOUDS:
+        for cloud in self.clouds:
             with self._at(cloud) as http:
                 http.post("/_tollgate/reset").raise_for_status()
                 http.delete("/_tollgate/faults").raise_for_status()
@@ -69,25 +80,26 @@ class House:
 
     def holdings(self) -> dict[str, list[str]]:
         """Everything that lives, by cloud, asked of the clouds themselves. No fault is in force any more then."""
-        for cloud in CLOUDS:
+        for cloud in self.clouds:
             with self._at(cloud) as http:
                 http.delete("/_tollgate/faults").raise_for_status()
-        return {cloud: sorted(LOOKS[cloud](self.environment)) for cloud in CLOUDS}
+        return {cloud: sorted(LOOKS[cloud](self.environment)) for cloud in self.clouds}
 
     @contextmanager
     def _at(self, cloud: str) -> Iterator[httpx.Client]:
-        url = self.environment["TOLLGATE_AZURE_ENDPOINT" if cloud == "azure" else "TOLLGATE_GCP_ENDPOINT"]
-        trusted = ssl.create_default_context(cafile=self.environment["TOLLGATE_AZURE_CA"])
+        url = self.environment[ENDPOINTS[cloud]]
+        trusted = ssl.create_default_context(cafile=self.environment["TOLLGATE_AZURE_CA"] if cloud == "azure" else None)
         with httpx.Client(base_url=url, verify=trusted, timeout=30, trust_env=False) as http:
             yield http
 
 
 @contextmanager
-def clouds_up(home: Path) -> Iterator[House]:
-    """The clouds of CLOUDS, on ports of their own, for as long as this lasts."""
+def clouds_up(home: Path, clouds: tuple[str, ...]) -> Iterator[House]:
+    """These clouds, on ports of their own, for as long as this lasts."""
     before = dict(os.environ)
     os.environ |= {"TOLLGATE_HOME": str(home), "TOLLGATE_LOCAL_PORT_BASE": str(_free()), "TOLLGATE_DATABASE_URL": ""}
-    services = [one for one in local_services(home) if one.name in CLOUDS]
+    wanted = (*clouds, *(BEHIND_AWS if "aws" in clouds else ()))
+    services = [one for one in local_services(home) if one.name in wanted]
     told = {name: os.environ[name] for name in ("TOLLGATE_HOME", "TOLLGATE_LOCAL_PORT_BASE", "TOLLGATE_DATABASE_URL")}
     environment = told | settings().environment()
     os.environ.clear()
@@ -96,7 +108,7 @@ def clouds_up(home: Path) -> Iterator[House]:
     try:
         for one in services:
             _wait(one)
-        yield House(environment)
+        yield House(environment, clouds)
     finally:
         for process in processes:
             process.terminate()
@@ -158,21 +170,23 @@ def lives_until_ended(life: Life) -> list[Ended]:
     """One disturbed life, and then undisturbed ones until the run has ended: how each but the last ended."""
     ends: list[Ended] = []
     for number in range(LIVES):
-        end = lived(life if number == 0 else replace(life, at="", log=Path(f"{life.log}-{number}")))
+        # An orchestrator takes up what nobody has in hand: by its clock, the leases of those who died are over.
+        hours = life.hours + (number * LEASE_OVER if life.orchestrated else 0)
+        end = lived(life if number == 0 else replace(life, at="", hours=hours, log=Path(f"{life.log}-{number}")))
         if end.code == 0:
             return ends
         ends.append(end)
     raise AssertionError("\n".join(end.error[-1500:] for end in ends))
 
 
-def a_request(text: str) -> Request:
+def a_request(text: str, run: str) -> Request:
     """The same for every life, and the same in every case: then so are all keys and names."""
     return Request.model_validate(
-        {"id": "r1", "text": text, "principal": ADA, "submitted_at": "2026-11-20T12:00:00+00:00"}
+        {"id": run, "text": text, "principal": ADA, "submitted_at": "2026-11-20T12:00:00+00:00"}
     )
 
 
-async def outcome(house: House, place: str, run: str = "r1") -> Outcome:
+async def outcome(house: House, place: str, run: str) -> Outcome:
     """What is there now. The run must have ended."""
     async with open_store(place) as store:
         found = await store.get_run(run)
@@ -206,8 +220,9 @@ def _free() -> int:
     """Where the ports of the local clouds, counted from it, are free: below those that the system hands out."""
     first = 10_000 + os.getpid() % 500 * 16
     for base in range(first, first + 2_000, 16):
-        with closing(socket.socket()) as azure, closing(socket.socket()) as gcp:
-            if azure.connect_ex(("127.0.0.1", base + 2)) and gcp.connect_ex(("127.0.0.1", base + 3)):
+        with contextlib.ExitStack() as probes:
+            free = [probes.enter_context(closing(socket.socket())) for _ in range(9)]
+            if all(probe.connect_ex(("127.0.0.1", base + offset)) for offset, probe in enumerate(free)):
                 return base
     raise AssertionError("no free ports")
 

@@ -10,33 +10,28 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from functions.judges import live as judge
-from functions.registry import contracts
+from functions.orchestrate.orchestrator import orchestrate
 from functions.serve.plane import control, control_endpoints
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
 from tests.chaos.boundaries import Boundaries
-from tests.chaos.plane import Here, functions_here
+from tests.chaos.plane import HereAtWork, functions_here
+from workflow.deploy import hand
 from workflow.deploy.conduct import resume, start
-from workflow.deploy.context import Context
-from workflow.deploy.graph import build
-from workflow.deploy.journal import Journal
-from workflow.language.rules import RulesParser
+from workflow.deploy.state import dump
 from workflow.model.errors import StoreAway
+from workflow.model.ports import Event
+from workflow.model.run import Run
 from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import open_store
-
-CLOUDS = ("azure", "gcp")
-"""Those whose local clouds are ours: of one price, started quickly, and empty again at once."""
-
 
 RESTART = "TOLLGATE_TEST_RESTART"
 """The environment's name for the command that restarts the database, and whose it is, as JSON."""
@@ -44,9 +39,14 @@ RESTART = "TOLLGATE_TEST_RESTART"
 
 @dataclass(frozen=True)
 class Life:
-    """`at` is the boundary where the mishap waits; empty for a life without one. Its clocks are wrong by `hours`."""
+    """`at` is the boundary where the mishap waits; empty for a life without one. Its clocks are wrong by `hours`.
 
-    request: str
+    It conducts its one run itself, or is an orchestrator that does it with as many as there are `requests`.
+    """
+
+    requests: tuple[str, ...]
+    clouds: tuple[str, ...]
+    orchestrated: bool
     place: str
     environment: Mapping[str, str]
     log: Path
@@ -75,30 +75,41 @@ def live(life: Life, last: Connection) -> None:
 
 
 async def _conduct(life: Life, boundaries: Boundaries) -> None:
-    told, clock, request = settings(), SystemClock(), Request.model_validate_json(life.request)
+    told, requests = settings(), [Request.model_validate_json(request) for request in life.requests]
     async with open_store(life.place) as beneath, open_checkpoints(life.place) as saver:
         store = boundaries.store(beneath)
         boundaries.saver(saver)
         post = functions_here(told)
         judgement = control(told, store, post)
         plane = control_endpoints(told, judgement, post)["/mcp"]
-        context = Context(
-            language=RulesParser(),
-            tools=boundaries.tools(Here(plane, judgement.signer, request.principal)),
-            gate=judge(),
-            control=judgement,
-            store=store,
-            clock=clock,
-            journal=Journal(store, clock, lambda event: None),
-            contracts=contracts(),
-            clouds=CLOUDS,
-            undo_pause=0.01,
-        )
-        graph = build(context, saver)
-        if await store.get_run(request.id) is None:
+        around = HereAtWork(told, store, saver, judgement, boundaries, plane, life.clouds)
+        await (_orchestrate if life.orchestrated else _alone)(around, requests)
+
+
+async def _alone(around: HereAtWork, requests: Sequence[Request]) -> None:
+    """As a terminal does it."""
+    (request,) = requests
+    async with around.at_work(request.principal) as (context, graph):
+        if await around.store.get_run(request.id) is None:
             await start(context, graph, request)
         else:
             await resume(context, graph, request.id)
+
+
+async def _orchestrate(around: HereAtWork, requests: Sequence[Request]) -> None:
+    """As a door does it that keeps what was asked for, and an orchestrator beside it."""
+    store, now = around.store, SystemClock().now()
+    for request in requests:
+        if await store.get_run(request.id) is None:
+            run = Run(
+                id=request.id, tenant="acme", state="running", request=request, created_at=now, updated_at=now
+            )  # fmt: skip
+            event = Event(run=run.id, tenant="acme", kind="requested", body={"request": dump(request)}, at=now)
+            lease = await store.begin_run(run, hand.this_process(), now + hand.LEASE, event)
+            await store.release_run(lease, now, further=True)
+    await orchestrate(around, at_once=1)
+    runs = [await store.get_run(request.id) for request in requests]
+    assert all(run is not None and run.record is not None for run in runs), "somebody has to go on with them"
 
 
 def _kill() -> None:

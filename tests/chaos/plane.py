@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from functions.binding import bind
-from functions.registry import cloud_names
+from functions.judges import live as judge
+from functions.orchestrate.surroundings import PATIENCE, Seen, Surroundings, plain, unseen
+from functions.registry import cloud_names, contracts
 from functions.serve.settings import Settings
+from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Post
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
+from tests.chaos.boundaries import Boundaries
 from workflow.control.front import FENCE, RUN, STEP
 from workflow.control.sign import Signs
 from workflow.deploy import hand
+from workflow.deploy.context import Context
+from workflow.deploy.graph import Graph, build
+from workflow.deploy.journal import Journal
+from workflow.language.rules import RulesParser
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import failure
-from workflow.model.ports import ToolResult
+from workflow.model.ports import ToolClient, ToolResult
 from workflow.model.run import Receipt
 from workflow.model.workload import Principal
 
@@ -68,3 +78,39 @@ class Here:
             raise failure(told[ERROR]["code"], told[ERROR]["message"], told[ERROR].get("remedy", ""))
         receipt = Receipt.model_validate(told[RECEIPT]) if RECEIPT in told else None
         return ToolResult(output=answer["result"]["structuredContent"], receipt=receipt, seconds=0)
+
+
+@dataclass(frozen=True)
+class HereAtWork(Surroundings):
+    """The orchestrator's surroundings with `plane` in this process, and its tools' calls between boundaries."""
+
+    boundaries: Boundaries
+    plane: Endpoint
+    clouds: tuple[str, ...]
+
+    @asynccontextmanager
+    async def at_work(
+        self,
+        principal: Principal,
+        seen: Seen = unseen,
+        watched: Callable[[ToolClient], ToolClient] = plain,
+        until: datetime | None = None,
+        patience: float = PATIENCE,
+    ) -> AsyncIterator[tuple[Context, Graph]]:
+        """As whoever conducts runs has it."""
+        clock = SystemClock()
+        context = Context(
+            language=RulesParser(),
+            tools=self.boundaries.tools(Here(self.plane, self.judgement.signer, principal)),
+            gate=judge(),
+            control=self.judgement,
+            store=self.store,
+            clock=clock,
+            journal=Journal(self.store, clock, seen),
+            contracts=contracts(),
+            clouds=self.clouds,
+            until=until,
+            patience=patience,
+            undo_pause=0.01,
+        )
+        yield context, build(context, self.saver)

@@ -24,7 +24,7 @@ from tests.contract.stores import STORES
 TRIED = ["happy", "rollback"] if EVERY else ["happy"]
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("hours", ["forward", "backward"] if EVERY else ["backward"])
 @pytest.mark.parametrize("store", STORES)
 def test_a_clock_that_jumps_changes_nothing(
@@ -36,7 +36,7 @@ def test_a_clock_that_jumps_changes_nothing(
     counted(tried, cases.disturb(hours, tried, expected))
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("story", TRIED)
 def test_a_run_whose_disk_is_full_goes_on_when_there_is_room_again(
     house: House, tmp_path: Path, counted: Counted, story: str
@@ -48,7 +48,7 @@ def test_a_run_whose_disk_is_full_goes_on_when_there_is_room_again(
     counted(tried, cases.disturb("full", tried, expected, dies=True))
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("story", TRIED)
 def test_a_store_that_fails_in_the_middle_of_a_call_is_blamed_on_no_cloud(
     house: House, tmp_path: Path, counted: Counted, story: str
@@ -73,7 +73,7 @@ def server() -> Iterator[tuple[str, list[str], str | None]]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("story", TRIED)
 def test_a_database_that_restarts_in_the_middle_of_a_run_loses_nothing_of_it(
     house: House, tmp_path: Path, counted: Counted, server: tuple[str, list[str], str | None], story: str

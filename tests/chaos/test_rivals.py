@@ -14,7 +14,7 @@ from tests.contract.stores import STORES
 SEEDS = int(os.environ.get("TOLLGATE_SEEDS", "1"))
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("store", STORES)
 def test_two_processes_race_on_one_run(house: House, tmp_path: Path, counted: Counted, store: str) -> None:
     cases = Cases(house, tmp_path, "happy", store)
@@ -23,7 +23,7 @@ def test_two_processes_race_on_one_run(house: House, tmp_path: Path, counted: Co
     counted(tried, cases.race(tried, expected, stalls=False))
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("store", STORES)
 def test_a_process_that_stood_still_comes_too_late_to_do_harm(
     house: House, tmp_path: Path, counted: Counted, store: str

@@ -2,10 +2,12 @@
 
 import azure.mgmt.compute
 import azure.mgmt.storage
+import boto3
 import google.auth.transport.requests
 import google.cloud.storage
 import pytest
 
+import mcp_handlers.aws.client
 import mcp_handlers.azure.arm
 import tests.chaos.life
 import workflow.store.postgres
@@ -16,7 +18,7 @@ from mcp_handlers.prices.catalog import load_cloud
 from tests.chaos.stories import STORIES
 from workflow.language.rules import parse
 
-__all__ = ["azure", "google", "mcp_handlers", "pytest", "tests", "workflow"]
+__all__ = ["azure", "boto3", "google", "mcp_handlers", "pytest", "tests", "workflow"]
 
 live()
 for cloud in cloud_names():
