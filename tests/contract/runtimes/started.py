@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,21 +65,23 @@ def started(name: str, command: Sequence[str], port: int, ready: str, told: Mapp
         try:
             with httpx.Client(timeout=60) as http:
                 runtime = Runtime(name, f"http://127.0.0.1:{port}", http)
-                _await(runtime, ready, process)
+                until_answers(lambda: http.get(runtime.url + ready).raise_for_status(), process)
                 yield runtime
         finally:
             process.terminate()
 
 
-def _await(runtime: Runtime, ready: str, process: subprocess.Popen[bytes]) -> None:
+def until_answers(ask: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    """Wait until `ask` reaches somebody. Raises RuntimeError where the process ends, or time does."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if runtime.http.get(runtime.url + ready).status_code == 200:
-                return
-        except httpx.TransportError:
+            ask()
+        except (httpx.TransportError, OSError):
             time.sleep(0.05)
-    raise RuntimeError(f"{runtime.name} did not start")
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} did not start")
 
 
 def aws(handler: str, told: Mapping[str, str]) -> AbstractContextManager[Runtime]:
