@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from functions.orchestrate.surroundings import Surroundings
+from functions.orchestrate.telling import telling
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy import hand
 from workflow.deploy.conduct import carry_on
@@ -23,7 +24,8 @@ async def orchestrate(around: Surroundings, *, stop: datetime | None = None, at_
     async def advance(lease: Lease) -> Run:
         return await _advance(around, lease, stop)
 
-    return await tick(around.store, SystemClock(), advance, stop=stop, at_once=at_once)
+    async with telling(around.store):
+        return await tick(around.store, SystemClock(), advance, stop=stop, at_once=at_once)
 
 
 async def _advance(around: Surroundings, lease: Lease, stop: datetime | None) -> Run:

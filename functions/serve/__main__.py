@@ -18,6 +18,7 @@ from functions.serve.metadata import metadata_routes
 from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints, page_routes
 from functions.serve.settings import Settings, settings
 from functions.serve.wellknown import emergency, jwks_route
+from functions.webhooks.local import hook_routes
 from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.forward import Post
@@ -42,6 +43,7 @@ async def serve(told: Settings) -> None:
         await hand.publish()
         described = metadata_routes(told.control_url, providers(told.oidc))
         more = [jwks_route(hand), *described, *approval_routes(told, judgement), *page_routes(told, judgement)]
+        more += hook_routes(store)
         apps = {told.port: app(control_endpoints(told, judgement, post), "control", more)}
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]

@@ -9,6 +9,8 @@ from pathlib import Path
 from functions.judges import judging
 from functions.orchestrate.wake import EMULATOR, QUEUE
 from functions.serve.settings import DATABASE_URL, OIDC, Settings
+from functions.webhooks.doors import settings_of
+from functions.webhooks.people import PEOPLE
 from infra.local.services import Service, clean_environment
 from mcp_handlers.prices.catalog import FOLDER
 
@@ -26,6 +28,8 @@ def tollgate_service(told: Settings) -> Service:
             **judging(os.environ),
             QUEUE: os.environ.get(QUEUE, ""),
             EMULATOR: os.environ.get(EMULATOR, ""),
+            **settings_of(os.environ),
+            PEOPLE: os.environ.get(PEOPLE, ""),
             **_prices(),
             "TOLLGATE_LOCAL_PORT_BASE": os.environ.get("TOLLGATE_LOCAL_PORT_BASE", ""),
         }

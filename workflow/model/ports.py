@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from workflow.model.answering import Deliveries, Outbox
 from workflow.model.api_key import ApiKey
 from workflow.model.approval import Approval, ApprovalRequest, Asked, Closing, Elevation
 from workflow.model.base import Cloud, Json, Noun
@@ -280,6 +281,8 @@ class Store(
     Emergencies,
     Leases,
     Submissions,
+    Outbox,
+    Deliveries,
     Outages,
     Deployments,
     Savings,

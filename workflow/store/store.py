@@ -11,6 +11,7 @@ from workflow.store.archive import ArchiveStore
 from workflow.store.budget import BudgetStore
 from workflow.store.database import Database, Where, is_url
 from workflow.store.degraded import DegradedStore
+from workflow.store.deliveries import DeliveryStore
 from workflow.store.deployments import DeploymentStore
 from workflow.store.elevations import ElevationStore
 from workflow.store.emergencies import EmergencyStore
@@ -18,6 +19,7 @@ from workflow.store.events import LedgerStore
 from workflow.store.leases import LeaseStore
 from workflow.store.migrate import migrate
 from workflow.store.model_spending import ModelSpendingStore
+from workflow.store.outbox import OutboxStore
 from workflow.store.receipts import ReceiptStore
 from workflow.store.runs import RunStore
 from workflow.store.savings import SavingStore
@@ -39,6 +41,8 @@ class Store(
     EmergencyStore,
     LeaseStore,
     SubmissionStore,
+    OutboxStore,
+    DeliveryStore,
     DegradedStore,
     DeploymentStore,
     SavingStore,

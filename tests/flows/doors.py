@@ -1,0 +1,108 @@
+"""What a flow does at a door: send what the service sends to the function through its runtime, and let runs go on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import azure.functions as func
+import functions_framework
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.orchestrate.orchestrator import orchestrate
+from functions.orchestrate.surroundings import surroundings
+from functions.webhooks import aws, azure
+from functions.webhooks import gcp as gcp_module
+from tests.flows.house import House
+from tests.services.slack_sends import Sent
+from workflow.orchestrate.tick import Ticked
+
+PEOPLE = {
+    "unknown": {
+        name: {"tenant": "acme", "project": "inbox", "roles": ["developer", "ml-engineer"]}
+        for name in ("slack", "github", "jira", "servicenow", "signed", "chat")
+    },
+    "people": [
+        {
+            "id": "ada@example.com", "tenant": "acme", "roles": ["developer", "ml-engineer"],
+            "at": {
+                "slack": "T0001/U_ADA", "github": "ada", "jira": "5b10ada", "servicenow": "ada.lovelace",
+                "signed": "ada", "chat": "users/101",
+            },
+        },
+        {
+            "id": "grace@example.com", "tenant": "acme", "roles": ["operator"],
+            "at": {
+                "slack": "T0001/U_GRACE", "github": "grace", "jira": "5b10grace", "servicenow": "grace.hopper",
+                "signed": "grace", "chat": "users/102",
+            },
+        },
+    ],
+}  # fmt: skip
+
+
+REGISTERED = {f.get_function_name(): f for f in azure.app.get_functions()}
+"""Asked once: the library registers the functions as it lists them."""
+
+
+class Invocation(LambdaContext):
+    """An invocation with half a minute left."""
+
+    function_name = "webhooks"
+    memory_limit_in_mb = 256
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:webhooks"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Half a minute."""
+        return 30_000
+
+
+def through_lambda(sent: Sent) -> tuple[int, bytes]:
+    """By API Gateway's event, payload 2.0."""
+    event = {
+        "version": "2.0",
+        "headers": {name.lower(): value for name, value in sent.headers.items()},
+        "requestContext": {"requestId": "r-1", "http": {"method": "POST", "path": "/hooks"}},
+        "body": sent.body.decode(),
+        "isBase64Encoded": False,
+    }
+    answer: Any = aws.handler(event, Invocation())
+    return answer["statusCode"], answer["body"].encode()
+
+
+def through_azure(door: str, sent: Sent) -> tuple[int, bytes]:
+    """By the registered route's own function."""
+    call: Any = REGISTERED[f"hook_{door}"].get_user_function()
+    request = func.HttpRequest("POST", f"/hooks/{door}", headers=sent.headers, body=sent.body)
+    answer = asyncio.run(call(request))
+    return answer.status_code, answer.get_body()
+
+
+def through_gcp(sent: Sent) -> tuple[int, bytes]:
+    """By the framework's own application."""
+    app = functions_framework.create_app("hook", gcp_module.__file__)
+    answer = app.test_client().post("/", headers=sent.headers, data=sent.body)
+    return answer.status_code, answer.data
+
+
+def through(runtime: str, door: str, sent: Sent) -> tuple[int, bytes]:
+    """By the runtime of this name, with the function's setting of which door it is."""
+    os.environ["TOLLGATE_DOOR"] = door
+    if runtime == "azure":
+        return through_azure(door, sent)
+    return through_lambda(sent) if runtime == "aws" else through_gcp(sent)
+
+
+async def send(door: str, sent: Sent, runtime: str = "aws") -> tuple[int, Any]:
+    """The status, and the body as JSON (None: there is none)."""
+    status, body = await asyncio.to_thread(through, runtime, door, sent)
+    return status, json.loads(body) if body else None
+
+
+async def tick(house: House) -> Ticked:
+    """One tick of an orchestrator, which also tells whoever asked."""
+    async with surroundings(house.told) as around:
+        return await orchestrate(around)
