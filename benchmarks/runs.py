@@ -33,7 +33,7 @@ from workflow.deploy import conduct
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
 from workflow.model.ports import ToolResult
 from workflow.model.run import Health, Receipt, Resource

@@ -26,7 +26,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import resume as go_on
 from workflow.deploy.replay import Replayed
 from workflow.deploy.replay import replay as derive_again
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.errors import BadRequest, NotFound, TollgateError
 from workflow.model.money import usd
 from workflow.model.ports import Entry

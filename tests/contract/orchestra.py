@@ -23,7 +23,7 @@ from workflow.deploy.conduct import carry_on
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
 from workflow.model.lease import Lease
 from workflow.model.ports import ToolResult

@@ -7,7 +7,7 @@ from functions.registry import contracts
 from tests.flows.house import House
 from tests.flows.test_trouble import BATCH, NAMES
 from workflow.deploy.replay import replay
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.plan import Plan
 
 TAKES = {"aws": "CreateTrainingJob", "gcp": "customJobs"}

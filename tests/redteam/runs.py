@@ -14,7 +14,7 @@ from workflow.deploy.conduct import start
 from workflow.deploy.context import Context
 from workflow.deploy.graph import build
 from workflow.deploy.journal import Journal
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.ports import Language, Reading
 from workflow.model.run import Run
 from workflow.model.workload import Principal, Request, Workload

@@ -11,7 +11,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from workflow.language.asking import Asking, Patience
 from workflow.language.gemini import DEFAULT_MODEL, connect, price_of
 from workflow.language.model_reader import ModelReader
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.language.spending import Meter
 from workflow.model.errors import BadRequest
 from workflow.model.model_spending import ModelSpending

@@ -1,4 +1,4 @@
-"""The rules parser: a Language without a model. Every field has a module of its own that reads the same normal text."""
+"""Reading by rules: every field has a module of its own that reads the same normal text. Pure: no clock, no network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from workflow.language.legible import check
 from workflow.language.normal import normal
 from workflow.language.scope import clauses_without_orders, without_orders, without_past
 from workflow.model.errors import BadRequest, Unclear
-from workflow.model.ports import Reading
 from workflow.model.workload import Workload
 
 _WHAT = "What should run, and on which machines or how much storage?"
@@ -42,16 +41,9 @@ class NoWork(Unclear):
     """The rules find no work in the text. A reader that knows more words may."""
 
 
-class RulesParser:
-    """Reads requests in English, German, Spanish, French and Korean by rules. Pure: no clock, no network."""
-
-    async def read(self, text: str) -> Reading:
-        """Raises BadRequest for text that is no text, names no cloud work, or contradicts itself."""
-        return Reading(workload=parse(text), reader="rules")
-
-
 def parse(text: str) -> Workload:
-    """The Workload that the text asks for. Raises BadRequest as `RulesParser.read` does."""
+    """The Workload that the text asks for. Raises BadRequest for text that is no text, names no cloud work, or
+    contradicts itself."""
     check(text)
     whole = corrected(normal(text)[0])
     named = regions.named(without_past(whole))

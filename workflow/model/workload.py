@@ -38,6 +38,13 @@ class Request(Noun):
     submitted_at: datetime
 
 
+class Words(Noun):
+    """The phrases of a request that one field was read from, in the order of the text."""
+
+    field: str
+    text: tuple[str, ...]
+
+
 class Workload(Noun):
     """What is needed, as read from a request's words. `docs/workload.md` has the reading rules.
 
@@ -47,8 +54,9 @@ class Workload(Noun):
     `residency` lists jurisdictions of which any one satisfies the demand.
 
     The fields after `personal_data` keep what the labels of a labelled request (`LABELLED`) cannot say: what was ruled
-    out by name, a GPU of any type, how often the work comes again, whether it keeps
-    state, and a deadline by the calendar, which becomes hours when it is known when it was said (`due.moment`).
+    out by name, a GPU of any type, how often the work comes again, whether it keeps state, and a deadline by the
+    calendar, which becomes hours when it is known when it was said (`due.moment`). `words` are the phrases that the
+    fields were read from.
     """
 
     kind: Kind
@@ -75,6 +83,7 @@ class Workload(Noun):
     recurs: Recurrence | None = None
     stateful: bool = False
     due: Due | None = None
+    words: tuple[Words, ...] = ()
 
     @property
     def budget_cents(self) -> int | None:

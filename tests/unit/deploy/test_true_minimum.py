@@ -30,7 +30,7 @@ from workflow.deploy.candidates import Candidate
 from workflow.deploy.context import Context
 from workflow.deploy.journal import Journal
 from workflow.deploy.state import State, dump
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json
 from workflow.model.ports import ToolResult
 from workflow.model.workload import Workload

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.errors import BadRequest
 
 

@@ -8,7 +8,8 @@ from workflow.language.rules import parse
 from workflow.model.workload import LABELLED
 
 NOTHING = {
-    "excluded_regions": (), "excluded_clouds": (), "any_gpu": False, "recurs": None, "stateful": False, "due": None
+    "excluded_regions": (), "excluded_clouds": (), "any_gpu": False, "recurs": None, "stateful": False, "due": None,
+    "words": (),
 }  # fmt: skip
 
 

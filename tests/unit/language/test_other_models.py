@@ -17,12 +17,15 @@ from tests.fakes.model_money import ModelMoney
 from workflow.language.asking import Asking, Patience
 from workflow.language.failing import LONGEST, reason, retry_after, status
 from workflow.language.model_reader import ModelReader
-from workflow.language.rules import RulesParser, parse
+from workflow.language.phrases import with_words
+from workflow.language.rules import parse
+from workflow.language.rules_parser import RulesParser
 from workflow.language.spending import Meter, Price
 from workflow.model.ports import Reading
 from workflow.model.workload import LABELLED
 
 TEXT = "Train a vision model on one A100 for 6 hours, EU data only, under $100"
+BY_RULES = with_words(TEXT, parse(TEXT))
 ANSWER = parse(TEXT).model_dump(mode="json", include=set(LABELLED))
 NAME = "a-model"
 
@@ -67,12 +70,12 @@ def reader(chat: BaseChatModel) -> ModelReader:
 
 async def test_a_model_that_answers_with_a_tool_call_is_read() -> None:
     cost = f"{NAME}: 10 tokens read, 5 written, 0.0020 cents; 0.0020 of 100 today"
-    assert await reader(ToolCaller(args=ANSWER)).read(TEXT) == Reading(workload=parse(TEXT), reader=NAME, notes=(cost,))
+    assert await reader(ToolCaller(args=ANSWER)).read(TEXT) == Reading(workload=BY_RULES, reader=NAME, notes=(cost,))
 
 
 async def test_an_answer_of_another_provider_that_was_cut_short_falls_back_to_the_rules() -> None:
     reading = await reader(ToolCaller(args=ANSWER, stop="max_tokens")).read(TEXT)
-    assert (reading.workload, reading.reader) == (parse(TEXT), "rules")
+    assert (reading.workload, reading.reader) == (BY_RULES, "rules")
     assert reading.notes[0] == f"{NAME} gave no usable answer (ValueError); read by rules instead"
 
 
@@ -117,4 +120,4 @@ async def test_a_client_that_cannot_be_had_falls_back_to_the_rules() -> None:
         RulesParser(),
     )
     note = f"{NAME} gave no usable answer (ImportError); read by rules instead"
-    assert await without.read(TEXT) == Reading(workload=parse(TEXT), reader="rules", notes=(note,))
+    assert await without.read(TEXT) == Reading(workload=BY_RULES, reader="rules", notes=(note,))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from workflow.language.predict import predictions
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.errors import BadRequest
 from workflow.model.workload import LABELLED, Workload
 

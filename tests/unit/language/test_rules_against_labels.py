@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from workflow.language.predict import predictions
-from workflow.language.rules import RulesParser, parse
+from workflow.language.rules import parse
+from workflow.language.rules_parser import RulesParser
 from workflow.model.workload import LABELLED
 
 DATA = Path(__file__).parents[2] / "data"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workflow.language.rules import RulesParser, parse
+from workflow.language.rules import parse
+from workflow.language.rules_parser import RulesParser
 from workflow.model.ports import Reading
 from workflow.model.workload import Workload
 
