@@ -26,7 +26,7 @@ from workflow.deploy import hand
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
-from workflow.language.rules import RulesParser
+from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import failure
