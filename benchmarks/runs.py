@@ -54,7 +54,9 @@ class Clouds:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    async def call(self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "") -> Any:
+    async def call(
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
+    ) -> Any:
         """Prices from the price file; anything else as if it went well."""
         if tool == "get_cost_estimate":
             return priced(cloud, arguments)

@@ -27,10 +27,10 @@ class _Watched:
     watch: Watch
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """As the client beneath, and told of afterwards."""
-        answer = await self.tools.call(tool, cloud, arguments, run=run, step=step)
+        answer = await self.tools.call(tool, cloud, arguments, run=run, step=step, version=version)
         if isinstance(answer, ToolResult):
             self.watch(tool, cloud, answer.seconds)
         return answer

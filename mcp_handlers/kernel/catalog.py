@@ -43,9 +43,9 @@ class Catalog:
         """Whether the cloud has it."""
         return tool in self.tools
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """As its contract says."""
-        return self.tools[tool].mirrored()
+        return intake.mirrored(self.tools[tool], meta)
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Send a call where it is decided, with the caller's own token: it is made out to this cloud's tools."""
@@ -53,11 +53,13 @@ class Catalog:
         writes = contract.risk != "read"
         try:
             await self.identity.authenticate(headers, writes=writes)
-            exact = intake.parse(contract, self.cloud, arguments).model_dump(mode="json")
+            taken = intake.parse(contract, self.cloud, arguments, meta)
             route = self.control if writes else self.functions
             leave = Pass(token=headers["authorization"].partition(" ")[2].strip())
             with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
-                return elicit.offered(await route.call(tool, exact, leave, writes=writes), headers, meta)
+                return elicit.offered(
+                    await route.call(tool, taken.sent, leave, writes=writes, version=taken.version), headers, meta
+                )
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded, RateLimited):
             raise
         except TollgateError as error:

@@ -46,9 +46,9 @@ class Service(Protocol):
     def has(self, tool: str) -> bool:
         """Whether there is such a tool."""
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """The arguments of a tool that there is which clients mirror into a header, as its listed schema says
-        (`x-mcp-header`), with the header's name."""
+        (`x-mcp-header`), with the header's name; in the version that the call's `meta` names."""
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call. Raises Unauthorized where nobody is vouched for, TrustUnknown where that cannot be told,
@@ -135,7 +135,7 @@ class Endpoint:
             raise RpcError(wire.INVALID_PARAMS, "tools/call needs a name and an object of arguments")
         if not self.service.has(name):
             raise RpcError(wire.INVALID_PARAMS, f"Unknown tool: {name[:64]}")
-        wire.check_mirrored(self.service.mirrored(name), arguments or {}, headers, required=message.modern)
+        wire.check_mirrored(self.service.mirrored(name, meta), arguments or {}, headers, required=message.modern)
         takes_handle = message.modern and tasks.declared(meta)
         performer = self.tasks if self.tasks is not None and takes_handle else self.service
         with _http(self.metadata):

@@ -14,6 +14,7 @@ from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.bulkhead import Lane
 from mcp_handlers.kernel.elicit import APPROVAL
 from mcp_handlers.kernel.grant import HEADER
+from mcp_handlers.kernel.intake import VERSION
 from mcp_handlers.kernel.result import DECISION, Result
 from mcp_handlers.kernel.wire import META, MODERN, encode_header, mirror
 from mcp_handlers.tools.contract import MIRRORED
@@ -48,8 +49,10 @@ class Forward:
     lane: Lane = field(default_factory=lambda: Lane("The way to this cloud"))
     asks_people: bool = False
 
-    async def call(self, tool: str, arguments: Json, leave: Pass, *, writes: bool) -> Result:
-        """One tools/call on the tool's own function, under the current deadline.
+    async def call(
+        self, tool: str, arguments: Json, leave: Pass, *, writes: bool, version: int | None = None
+    ) -> Result:
+        """One tools/call on the tool's own function, under the current deadline. `version`: that the arguments are in.
 
         Raises TollgateError for what is not a tool result: OutcomeUnknown where a call that `writes` was sent and
         what came back does not say whether it acted, CloudDown for a read; Overloaded where the lane is full.
@@ -57,7 +60,7 @@ class Forward:
         try:
             async with self.lane.place():
                 with telemetry.span("forward", cloud=self.cloud, tool=tool):
-                    body, headers = _request(tool, arguments, leave)
+                    body, headers = _request(tool, arguments, leave, version)
                     status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
         except OutcomeUnknown as error:
             raise error if writes else CloudDown(error.message) from None
@@ -82,12 +85,13 @@ class Forward:
         return name.startswith("tollgate/") and (self.asks_people or name != APPROVAL)
 
 
-def _request(tool: str, arguments: Json, leave: Pass) -> tuple[bytes, dict[str, str]]:
+def _request(tool: str, arguments: Json, leave: Pass, version: int | None) -> tuple[bytes, dict[str, str]]:
     meta = {
         META + "protocolVersion": MODERN[0],
         META + "clientCapabilities": {},
         **deadline.written(deadline.current()),
         **telemetry.carried(),
+        **({} if version is None else {VERSION: version}),
     }
     params = {"name": tool, "arguments": arguments, "_meta": meta}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from mcp_handlers.kernel import deadline, grant, intake, telemetry
 from mcp_handlers.kernel.acting import Roles, Work
 from mcp_handlers.kernel.identity import authenticate, bearer
+from mcp_handlers.kernel.intake import Taken
 from mcp_handlers.kernel.jws import Keys, kid_of
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.resilience import Resilience
@@ -58,9 +59,9 @@ class Function:
         """Whether it is this one."""
         return tool == self.tool.name
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """As its contract says."""
-        return self.tool.mirrored()
+        return intake.mirrored(self.tool, meta)
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Identity, deadline, Input, Grant (writes), gate, resilience, handler, receipt: in this order, each able to
@@ -70,34 +71,36 @@ class Function:
                 keys = await self.trust.trusted(kid_of(bearer(headers)), writes=self.tool.risk != "read")
                 principal = authenticate(headers, keys, plane=self.cloud, now=self.clock.now())
             with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
-                return await self._judged(headers, keys, principal, arguments)
+                return await self._judged(headers, keys, principal, arguments, meta)
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded):
             raise
         except TollgateError as error:
             return failed(error)
 
-    async def _judged(self, headers: Mapping[str, str], keys: Keys, principal: Principal, arguments: Json) -> Result:
+    async def _judged(
+        self, headers: Mapping[str, str], keys: Keys, principal: Principal, arguments: Json, meta: Json
+    ) -> Result:
         with telemetry.span("input"):
-            wanted = intake.parse(self.tool, self.cloud, arguments)
-            exact = wanted.model_dump(mode="json")
+            taken = intake.parse(self.tool, self.cloud, arguments, meta)
         with telemetry.span("grant"):
-            leave = None if self.tool.risk == "read" else self._grant(headers, keys, exact, principal)
+            leave = None if self.tool.risk == "read" else self._grant(headers, keys, taken, principal)
         with telemetry.span("gate"):
-            verdict = await self.gate.decide(self._question(principal, exact))
+            verdict = await self.gate.decide(self._question(principal, taken.exact))
             telemetry.mark(failed=not verdict.allowed, verdict=verdict.verdict)
         if not verdict.allowed:
             return refused(verdict)
-        return await self._perform(wanted, exact, leave, principal)
+        return await self._perform(taken, leave, principal)
 
-    def _grant(self, headers: Mapping[str, str], keys: Keys, exact: Json, principal: Principal) -> grant.Grant:
+    def _grant(self, headers: Mapping[str, str], keys: Keys, taken: Taken, principal: Principal) -> grant.Grant:
         return grant.check(
             headers,
             keys,
             tool=self.tool.name,
             cloud=self.cloud,
-            arguments_digest=digest(exact),
+            arguments_digest=digest(taken.sent),
             principal=principal,
             revision=self.gate.revision,
+            version=taken.version,
             now=self.clock.now(),
         )
 
@@ -107,14 +110,14 @@ class Function:
         call = Call(tool=self.tool.name, risk=self.tool.risk, cloud=self.cloud, arguments=exact)
         return question(principal, call, machine=machine, now=self.clock.now(), plane="function")
 
-    async def _perform(self, wanted: Noun, exact: Json, leave: grant.Grant | None, principal: Principal) -> Result:
-        started = self.clock.now()
+    async def _perform(self, taken: Taken, leave: grant.Grant | None, principal: Principal) -> Result:
+        started, exact = self.clock.now(), taken.exact
         key, run = (leave.key, leave.run) if leave else ("", "")
         work = Work(self.tool.name, principal.tenant, principal.id, run, _region(exact), exact)
         if leave:
             telemetry.belongs(leave.run)
-        made = await self.resilience.perform(lambda: self._handle(wanted, work, key), self.tool.risk, work.region)
-        output = made.model_dump(mode="json")
+        made = await self.resilience.perform(lambda: self._handle(taken.wanted, work, key), self.tool.risk, work.region)
+        output = taken.given(made).model_dump(mode="json")
         if leave is None:
             return done(output)
         receipt = Receipt(
@@ -123,7 +126,8 @@ class Function:
             step=leave.step,
             tool=self.tool.name,
             cloud=self.cloud,
-            arguments_digest=digest(exact),
+            version=taken.version,
+            arguments_digest=digest(taken.sent),
             decision_digest=leave.decision,
             policy_revision=leave.revision,
             output=output,

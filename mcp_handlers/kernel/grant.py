@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from mcp_handlers.kernel.identity import audience
 from mcp_handlers.kernel.jws import Keys
@@ -31,6 +31,8 @@ class Grant(Noun):
     key: str
     decision: str
     revision: str
+    version: int = Field(default=1, exclude_if=lambda version: version == 1)
+    """Of the tool's contract, that the arguments are in. Left out where it is the first, which older parts know."""
 
 
 def check(
@@ -42,6 +44,7 @@ def check(
     arguments_digest: str,
     principal: Principal,
     revision: str,
+    version: int,
     now: datetime,
 ) -> Grant:
     """The Grant in the `Tollgate-Grant` header, if it is for exactly this call. Raises Unauthorized otherwise."""
@@ -63,6 +66,7 @@ def check(
         "arguments": (grant.arguments_digest, arguments_digest),
         "principal": (grant.principal.model_dump_json(), principal.model_dump_json()),
         "policy revision": (grant.revision, revision),
+        "version": (str(grant.version), str(version)),
     }
     differing = [name for name, (a, b) in wanted.items() if not hmac.compare_digest(a.encode(), b.encode())]
     if differing:

@@ -35,9 +35,9 @@ class Observed:
         """The service's own."""
         return self.service.has(tool)
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """The service's own."""
-        return self.service.mirrored(tool)
+        return self.service.mirrored(tool, meta)
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """The service's answer."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from workflow.model.base import Json, Noun, Risk
+from workflow.model.errors import UnknownVersion
 from workflow.model.run import Resource
 from workflow.model.workload import Name
 
@@ -69,8 +70,30 @@ class Undo(Noun):
 
 
 @dataclass(frozen=True)
+class Shape:
+    """What one version of a contract takes and gives, and how a call of it is undone."""
+
+    version: int
+    input: type[Noun]
+    output: type[Noun]
+    undo: Callable[[Any, Any], list[Undo]] | None = None
+
+
+@dataclass(frozen=True)
+class Earlier(Shape):
+    """A version that older callers still speak. `upgrade` makes the next version's Input of its Input, and `downgrade`
+    its Output of the next version's Output: both pure, and defined for every value."""
+
+    upgrade: Callable[[Any], Noun] = field(kw_only=True)
+    downgrade: Callable[[Any], Noun] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class Tool:
-    """A tool's contract. `undo` turns what was asked and what came of it into the calls that take it back, in order."""
+    """A tool's contract. `undo` turns what was asked and what came of it into the calls that take it back, in order.
+
+    `earlier` are the versions before `version` that are still served, oldest first and without a gap.
+    """
 
     name: str
     summary: str
@@ -79,10 +102,47 @@ class Tool:
     output: type[Noun]
     undo: Callable[[Any, Any], list[Undo]] | None = None
     annotations: dict[str, bool] = field(default_factory=dict)
+    version: int = 1
+    earlier: tuple[Earlier, ...] = ()
 
-    def mirrored(self) -> dict[str, str]:
-        """The arguments that clients mirror into a header, with the header's name."""
-        extras = {name: info.json_schema_extra for name, info in self.input.model_fields.items()}
+    def __post_init__(self) -> None:
+        first = self.version - len(self.earlier)
+        if first < 1 or [shape.version for shape in self.earlier] != list(range(first, self.version)):
+            raise ValueError(f"{self.name}: the earlier versions lead up to version {self.version} one by one")
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Every version that is served, oldest first."""
+        return (*(shape.version for shape in self.earlier), self.version)
+
+    def at(self, version: int) -> Shape:
+        """The contract as it was at a version that is served. Raises UnknownVersion for any other."""
+        if version == self.version:
+            return Shape(version, self.input, self.output, self.undo)
+        found = next((shape for shape in self.earlier if shape.version == version), None)
+        if found is None:
+            served = ", ".join(map(str, self.versions))
+            raise UnknownVersion(f"{self.name} has no version {version} here; served are {served}.")
+        return found
+
+    def upgraded(self, version: int, wanted: Noun) -> Noun:
+        """An Input of `version` as today's."""
+        for shape in self.earlier:
+            if shape.version >= version:
+                wanted = shape.upgrade(wanted)
+        return wanted
+
+    def downgraded(self, version: int, made: Noun) -> Noun:
+        """Today's Output as `version` has it."""
+        for shape in reversed(self.earlier):
+            if shape.version >= version:
+                made = shape.downgrade(made)
+        return made
+
+    def mirrored(self, version: int | None = None) -> dict[str, str]:
+        """The arguments that clients mirror into a header, with the header's name. None: of today."""
+        shape = self.at(self.version if version is None else version)
+        extras = {name: info.json_schema_extra for name, info in shape.input.model_fields.items()}
         return {
             name: str(extra[MIRROR]) for name, extra in extras.items() if isinstance(extra, dict) and MIRROR in extra
         }

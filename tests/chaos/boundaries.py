@@ -136,10 +136,10 @@ class _Tools:
     boundaries: Boundaries
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         answer: ToolResult | Decision = await self.boundaries.around(
-            f"{tool} on {cloud}", lambda: self.beneath.call(tool, cloud, arguments, run=run, step=step)
+            f"{tool} on {cloud}", lambda: self.beneath.call(tool, cloud, arguments, run=run, step=step, version=version)
         )
         return answer
 

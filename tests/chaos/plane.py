@@ -60,7 +60,7 @@ class Here:
     principal: Principal
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """One tools/call, under the lease in hand."""
         meta = {RUN: run, STEP: step, FENCE: hand.token.get()} if run and step else {}

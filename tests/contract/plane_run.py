@@ -41,7 +41,7 @@ class Direct:
         self.plane, self.signer = plane, signer
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """One tools/call."""
         meta = {RUN: run, STEP: step} if run and step else {}

@@ -51,7 +51,7 @@ class Moving:
         return self.receipts
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """The answer; a write leaves a receipt."""
         if tool == "get_health":

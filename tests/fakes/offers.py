@@ -56,7 +56,7 @@ class ToldTools:
     calls: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """The told answer, after giving others a turn."""
         self.calls.append((tool, cloud, step))

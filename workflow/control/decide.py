@@ -17,7 +17,7 @@ from workflow.control.approvals.hearing import Heard, settled, unneeded
 from workflow.control.approvals.matters import call_matter, plan_matter
 from workflow.control.contended import Turns
 from workflow.control.emergency import freezes, insist_standing
-from workflow.control.judging import judge, plan_questions
+from workflow.control.judging import call_of, judge, plan_questions
 from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
@@ -30,6 +30,14 @@ from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Event, Gate, Reservation, Store
 from workflow.model.wake import Silent, Wake
 from workflow.model.workload import Principal
+
+
+class Spoken(Noun):
+    """A call's arguments as its caller sent them, in its version of the tool's contract: what names the effect
+    and what the Grant is for."""
+
+    version: int
+    arguments: Json
 
 
 class Decided(Noun):
@@ -85,19 +93,29 @@ class Control:
         return await elevated(self.store, self.clock, principal, run, writes=writes)
 
     async def decide_call(
-        self, principal: Principal, tool: Tool, cloud: str, arguments: Json, *, run: str, step: str
+        self,
+        principal: Principal,
+        tool: Tool,
+        cloud: str,
+        arguments: Json,
+        *,
+        run: str,
+        step: str,
+        spoken: Spoken | None = None,
     ) -> Decided:
-        """Judge one call with its arguments as they were parsed. An allowed write has its money held.
+        """Judge one call with its arguments as they were parsed. An allowed write has its money held. Where the caller
+        speaks another version than today's, `spoken` is what it sent.
 
         What is decided on a write is in the ledger from the moment that its money is held.
 
         A write that the gate asks about is put to people, unless it is part of a plan that they said yes to.
         """
         principal = await self.elevated(principal, run, writes=tool.risk != "read")
-        key = effect_key(principal.tenant, run, step, tool.name, cloud, arguments)
+        said = spoken or Spoken(version=tool.version, arguments=arguments)
+        key = effect_key(principal.tenant, run, step, tool.name, cloud, said.arguments)
         call = Call(tool=tool.name, risk=tool.risk, cloud=cloud, arguments=arguments)
         if tool.risk == "read":
-            return await self._decide_read(principal, call, run, step, key)
+            return await self._decide_read(principal, call, key)
         price, machine = await self._priced(principal, call)
         held = next(
             (r for r in await self.store.list_reservations(run) if r.key == key and r.state != "released"), None
@@ -133,26 +151,26 @@ class Control:
             unusual = await self._alerts(decision, [] if held else [wanted], now)
 
             def tell(heard: Heard) -> tuple[Event, ...]:
-                told = call_decided(principal, call, run, key, asked, judged, heard, now)
+                told = call_decided(principal, call, said.version, run, key, asked, judged, heard, now)
                 return (told, *unusual) if heard.decision.allowed else (told,)
 
             heard = await settled(self.desk, matter, decision, [wanted], spend, tell)
             if heard is None:
                 return None
-            said = heard.decision
-            leave = self._leave(principal, call, said, run, step, key) if said.allowed else None
+            came = heard.decision
+            leave = self._leave(principal, call, said, came, run, step, key) if came.allowed else None
             return Decided(
-                decision=said, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
+                decision=came, judged=judged, question=asked, key=key, cost_cents=cost, leave=leave, asked=heard.asked
             )
 
         return await self.turns.uncontended(principal.tenant, once)
 
-    async def _decide_read(self, principal: Principal, call: Call, run: str, step: str, key: str) -> Decided:
+    async def _decide_read(self, principal: Principal, call: Call, key: str) -> Decided:
         now = self.clock.now()
         spend = await self.store.spend(principal.tenant, "default", now)
         asked = question(principal, call, machine=None, now=now, spend=spend, plane="control")
         decision = await self.gate.decide(asked)
-        leave = self._leave(principal, call, decision, run, step, key) if decision.allowed else None
+        leave = Pass(token=self.signer.token(principal, call.cloud)) if decision.allowed else None
         return Decided(decision=decision, judged=decision, question=asked, key=key, cost_cents=0, leave=leave)
 
     async def decide_plan(
@@ -214,7 +232,7 @@ class Control:
         return await alerts(self.store, self.unusual, wanted, now)
 
     def _call(self, step: Step) -> Call:
-        return Call(tool=step.tool, risk=self.tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments)
+        return call_of(self.tools, step)
 
     async def _priced(self, principal: Principal, call: Call) -> tuple[Price | None, MachineFacts | None]:
         wanted = needs(call.tool, call.arguments)
@@ -226,14 +244,14 @@ class Control:
         price = price_of(found.cost) if charges(call.tool, call.arguments) else NOTHING
         return price, machine_of(found.offer)
 
-    def _leave(self, principal: Principal, call: Call, decision: Decision, run: str, step: str, key: str) -> Pass:
-        token = self.signer.token(principal, call.cloud)
-        if call.risk == "read":
-            return Pass(token=token)
+    def _leave(
+        self, principal: Principal, call: Call, said: Spoken, decision: Decision, run: str, step: str, key: str
+    ) -> Pass:
         grant = Grant(
             tool=call.tool,
             cloud=call.cloud,
-            arguments_digest=digest(call.arguments),
+            version=said.version,
+            arguments_digest=digest(said.arguments),
             principal=principal,
             run=run,
             step=step,
@@ -241,4 +259,4 @@ class Control:
             decision=decision.input_digest,
             revision=decision.revision,
         )
-        return Pass(token=token, grant=self.signer.grant(grant))
+        return Pass(token=self.signer.token(principal, call.cloud), grant=self.signer.grant(grant))

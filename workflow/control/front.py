@@ -9,13 +9,14 @@ from typing import Any
 from mcp_handlers.kernel import deadline, elicit, intake, tasks
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
+from mcp_handlers.kernel.intake import Taken
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
 from mcp_handlers.kernel.retry import settles
 from mcp_handlers.tools import get_health
 from mcp_handlers.tools.contract import MIRROR, Tool
 from policies.engine.question import Call
-from workflow.control.decide import Control, Decided
+from workflow.control.decide import Control, Decided, Spoken
 from workflow.control.rate import Rates
 from workflow.control.receipts import own_receipt
 from workflow.model.base import Json, digest
@@ -75,9 +76,9 @@ class Front:
         """Whether there is such a tool."""
         return tool in self.control.tools
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """As its contract says, and the cloud."""
-        return self.control.tools[tool].mirrored() | ({} if self.only else {"cloud": CLOUD_HEADER})
+        return intake.mirrored(self.control.tools[tool], meta) | ({} if self.only else {"cloud": CLOUD_HEADER})
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call on one cloud, if it may be done, once for each effect."""
@@ -107,13 +108,16 @@ class Front:
 
     async def _performed(self, principal: Principal, contract: Tool, arguments: Json, meta: Json) -> Result:
         cloud, rest = self._cloud(arguments)
-        exact = intake.parse(contract, cloud, rest).model_dump(mode="json")
-        run, step = _effect(meta, principal, contract, cloud, exact)
+        taken = intake.parse(contract, cloud, rest, meta)
+        run, step = _effect(meta, principal, taken, cloud)
         await self._insist_own(principal, run)
-        decided = await self.control.decide_call(principal, contract, cloud, exact, run=run, step=step)
+        spoken = Spoken(version=taken.version, arguments=taken.sent)
+        decided = await self.control.decide_call(
+            principal, contract, cloud, taken.exact, run=run, step=step, spoken=spoken
+        )
         if contract.risk == "read":
-            return await self._read(contract, cloud, exact, decided)
-        return await self._write(principal, contract, cloud, exact, decided, run)
+            return await self._read(taken, cloud, decided)
+        return await self._write(principal, taken, cloud, decided, run)
 
     def _cloud(self, arguments: Json) -> tuple[str, Json]:
         if self.only:
@@ -133,31 +137,31 @@ class Front:
         if whose is None or (whose.tenant, whose.id) != (principal.tenant, principal.id):
             raise BadRequest(f"{principal.id} of {principal.tenant} has no run {run}.", f"Leave {RUN} out of _meta.")
 
-    async def _read(self, tool: Tool, cloud: str, exact: Json, decided: Decided) -> Result:
+    async def _read(self, taken: Taken, cloud: str, decided: Decided) -> Result:
         if decided.leave is None:
             return refused(decided.decision)
-        return await self.clouds[cloud].call(tool.name, exact, decided.leave, writes=False)
+        return await self.clouds[cloud].call(
+            taken.tool.name, taken.sent, decided.leave, writes=False, version=taken.version
+        )
 
-    async def _write(
-        self, principal: Principal, tool: Tool, cloud: str, exact: Json, decided: Decided, run: str
-    ) -> Result:
+    async def _write(self, principal: Principal, taken: Taken, cloud: str, decided: Decided, run: str) -> Result:
         store = self.control.store
         if decided.leave is None:
             return self._refusal(decided)
         kept = await store.get_receipt(decided.key)
         if kept is not None:
-            if kept.arguments_digest != digest(exact):
+            if kept.arguments_digest != digest(taken.sent):
                 raise BadRequest("This effect was performed with other arguments.", "Send those, or name another step.")
             if run.startswith(DIRECT) and await self._gone(kept, principal, decided.leave):
                 raise NotFound(
                     "What this call made is gone.", "To make it anew, send it with another tags.run, or within a run."
                 )
             return done(kept.output, kept)
-        call = Call(tool=tool.name, risk=tool.risk, cloud=cloud, arguments=exact)
-        result = await self._sent(call, run, decided.key, decided.leave)
+        call = Call(tool=taken.tool.name, risk=taken.tool.risk, cloud=cloud, arguments=taken.sent)
+        result = await self._sent(call, taken.version, run, decided.key, decided.leave)
         if _code(result) == OutcomeUnknown.code and deadline.remaining(self.control.clock.now(), 1.0) > 0:
             await store.append(self._event(principal, run, "call.unknown", {"key": decided.key, **result.meta}))
-            again = await self._sent(call, run, decided.key, decided.leave)
+            again = await self._sent(call, taken.version, run, decided.key, decided.leave)
             result = again if RECEIPT in again.meta or settles(failure(_code(again), "")) else result
         return await self._keep(principal, run, decided, result)
 
@@ -177,11 +181,12 @@ class Front:
                 return True
         return False
 
-    async def _sent(self, call: Call, run: str, key: str, leave: Pass) -> Result:
+    async def _sent(self, call: Call, version: int, run: str, key: str, leave: Pass) -> Result:
         """What the function says. Sent again with the same key, it says what became of the first."""
         try:
             tasks.send()
-            result = await self.clouds[call.cloud].call(call.tool, call.arguments, leave, writes=True)
+            way = self.clouds[call.cloud]
+            result = await way.call(call.tool, call.arguments, leave, writes=True, version=version)
             if RECEIPT in result.meta or not result.is_error:
                 own_receipt(result.meta.get(RECEIPT), call, run, key)
             return result
@@ -214,13 +219,13 @@ def _code(result: Result) -> str:
     return str(result.meta.get(ERROR, {}).get("code", ""))
 
 
-def _effect(meta: Json, principal: Principal, tool: Tool, cloud: str, exact: Json) -> tuple[str, str]:
+def _effect(meta: Json, principal: Principal, taken: Taken, cloud: str) -> tuple[str, str]:
     """Which run and step a call is for. A call outside any run is named by what it is: repeating it repeats nothing."""
     run, step = meta.get(RUN, ""), meta.get(STEP, "call")
     named = isinstance(run, str) and isinstance(step, str) and max(len(run), len(step)) <= 64
     if not named or run.startswith(DIRECT):
         raise BadRequest(f"_meta {RUN} and {STEP} are short texts.", "Leave them out, or send the run's own id.")
-    return run or f"{DIRECT}{digest([principal.id, tool.name, cloud, exact])[:12]}", step
+    return run or f"{DIRECT}{digest([principal.id, taken.tool.name, cloud, taken.sent])[:12]}", step
 
 
 def _with_cloud(tool: Json, clouds: list[str]) -> Json:

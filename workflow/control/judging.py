@@ -11,7 +11,7 @@ from workflow.control.pricing import machine_of
 from workflow.model.base import Json, canonical, digest
 from workflow.model.decision import Decision, Verdict, Violation
 from workflow.model.emergency import Freeze
-from workflow.model.plan import Plan
+from workflow.model.plan import Plan, Step
 from workflow.model.ports import Gate, Spend
 from workflow.model.workload import Principal
 
@@ -56,7 +56,7 @@ def plan_questions(
     return tuple(
         question(
             principal,
-            Call(tool=step.tool, risk=tools[step.tool].risk, cloud=step.cloud, arguments=step.arguments),
+            call_of(tools, step),
             machine=machine if "machine" in step.arguments else None,
             now=now,
             price=price,
@@ -67,6 +67,18 @@ def plan_questions(
         )
         for step in plan.steps
     )
+
+
+def call_of(tools: Mapping[str, Tool], step: Step) -> Call:
+    """A step as it would be done today: one that was drafted before its tool's contract moved on is brought up to it.
+
+    Raises UnknownVersion where its version is no longer served.
+    """
+    tool, arguments = tools[step.tool], step.arguments
+    if step.version != tool.version:
+        wanted = tool.at(step.version).input.model_validate(arguments)
+        arguments = tool.upgraded(step.version, wanted).model_dump(mode="json")
+    return Call(tool=step.tool, risk=tool.risk, cloud=step.cloud, arguments=arguments)
 
 
 async def judge(gate: Gate, questions: Sequence[Json]) -> Decision:

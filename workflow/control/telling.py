@@ -15,11 +15,21 @@ from workflow.model.workload import Principal
 
 
 def call_decided(
-    principal: Principal, call: Call, run: str, key: str, asked: Json, judged: Decision, heard: Heard, now: datetime
+    principal: Principal,
+    call: Call,
+    version: int,
+    run: str,
+    key: str,
+    asked: Json,
+    judged: Decision,
+    heard: Heard,
+    now: datetime,
 ) -> Event:
-    """`call.decided`: what the gate was asked about a write, what it said, and what that came to."""
+    """`call.decided`: what the gate was asked about a write, what it said, and what that came to. `version` is the one
+    of the tool's contract that the caller spoke."""
     body = {
         "tool": call.tool,
+        "version": version,
         "cloud": call.cloud,
         "key": key,
         "arguments_digest": digest(call.arguments),

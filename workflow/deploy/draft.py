@@ -20,6 +20,12 @@ TRAINING_IMAGE = "pytorch/pytorch:2.9.0-cuda12.8-cudnn9-runtime"
 SPOT_RETRIES = 3
 """How often a spot job is begun again: its checkpoints are in its bucket, so little is lost each time."""
 
+VERSIONS = {
+    tool.name: tool.version
+    for tool in (create_storage_bucket.TOOL, launch_spot.TOOL, provision_compute.TOOL, submit_ml_job.TOOL)
+}
+"""Of the contracts that a plan is drafted in. A plan that waits for days is done as it was drafted."""
+
 
 def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: int) -> Plan:
     """What would be done to take this offer. Training gets a bucket of its own for checkpoints and results first."""
@@ -103,7 +109,15 @@ class _Place:
         arguments = wanted.model_dump(mode="json")
         name = f"{self.attempt}-{tool}"
         key = effect_key(self.tags.tenant, self.request.id, name, tool, self.offer.cloud, arguments)
-        return Step(name=name, tool=tool, cloud=self.offer.cloud, arguments=arguments, key=key, cost_cents=cost_cents)
+        return Step(
+            name=name,
+            tool=tool,
+            cloud=self.offer.cloud,
+            arguments=arguments,
+            key=key,
+            cost_cents=cost_cents,
+            version=VERSIONS[tool],
+        )
 
     def _disk(self) -> int:
         return math.ceil(self.brief.storage_gib)

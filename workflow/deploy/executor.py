@@ -104,7 +104,9 @@ async def _perform(context: Context, plan: Plan, step: Step) -> ToolResult | Dec
     )
     async for attempt in tries:
         with attempt:
-            return await context.tools.call(step.tool, step.cloud, step.arguments, run=plan.run, step=step.name)
+            return await context.tools.call(
+                step.tool, step.cloud, step.arguments, run=plan.run, step=step.name, version=step.version
+            )
     raise AssertionError("the last attempt raises")
 
 

@@ -13,6 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from mcp_handlers.kernel.intake import VERSION
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
 from workflow.control.front import FENCE, RUN, STEP
 from workflow.deploy import hand
@@ -44,13 +45,15 @@ class McpTools:
     client: Client
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """One tools/call. `run` and `step` go along in `_meta`; they name the effect."""
-        meta: Any = {RUN: run, STEP: step, FENCE: hand.token.get()} if run and step else None
+        meta: Any = {RUN: run, STEP: step, FENCE: hand.token.get()} if run and step else {}
+        if version is not None:
+            meta[VERSION] = version
         started = time.perf_counter()
         try:
-            result = await self.client.call_tool(tool, {"cloud": cloud, **arguments}, meta=meta)
+            result = await self.client.call_tool(tool, {"cloud": cloud, **arguments}, meta=meta or None)
         except MCPError as error:
             data = error.error.data if isinstance(error.error.data, dict) else {}
             if data.get("code") in BY_CODE:

@@ -103,7 +103,9 @@ async def _resolved(context: Context, plan: Plan, step: Step, last: bool) -> Rec
     A Receipt of what it made, `nothing`, `unknown` for now, or in the last pass what it may have made.
     """
     try:
-        answer = await context.tools.call(step.tool, step.cloud, step.arguments, run=plan.run, step=step.name)
+        answer = await context.tools.call(
+            step.tool, step.cloud, step.arguments, run=plan.run, step=step.name, version=step.version
+        )
     except TollgateError as error:
         if settles(error):
             return "nothing"

@@ -46,7 +46,8 @@ def pending(contracts: Mapping[str, Tool], steps: Sequence[Step], receipts: Sequ
 
 
 def _of(contracts: Mapping[str, Tool], step: Step, receipt: Receipt) -> list[Pending]:
-    contract = contracts[receipt.tool]
+    # As it was when the call was made: a run may outlive its tool's contract.
+    contract = contracts[receipt.tool].at(step.version)
     if contract.undo is None:
         return []
     wanted, made = contract.input.model_validate(step.arguments), contract.output.model_validate(receipt.output)

@@ -123,10 +123,12 @@ class _PatientTools:
     outage: _Outage = field(repr=False)
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """The same call with the same key, so it is one effect however often it is sent. Raises NothingKnown."""
         try:
-            return await self.outage.through(lambda: self.tools.call(tool, cloud, arguments, run=run, step=step))
+            return await self.outage.through(
+                lambda: self.tools.call(tool, cloud, arguments, run=run, step=step, version=version)
+            )
         except (ControlDown, StoreAway, StoreBroken) as error:
             raise NothingKnown(error) from error

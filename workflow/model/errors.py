@@ -43,6 +43,13 @@ class BadRequest(Terminal):
     default_remedy = "Correct the request and send it again."
 
 
+class UnknownVersion(BadRequest):
+    """The caller speaks a version of a tool's contract that is not served here."""
+
+    code = "UNKNOWN_VERSION"
+    default_remedy = "Send one of these as `tollgate/version` in _meta, or leave it out; tools/list has the schema."
+
+
 class Unclear(BadRequest):
     """The request contradicts itself or is too thin to price. `remedy` is the one question that would settle it; the
     answer is added to the text."""

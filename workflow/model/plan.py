@@ -19,8 +19,8 @@ def effect_key(tenant: str, run: str, step: str, tool: str, cloud: str, argument
 
 
 class Step(Noun):
-    """One tool call. `arguments` are those of the tool's Input; `cost_cents` is what the step is expected to
-    cost in all."""
+    """One tool call. `arguments` are those of the tool's Input at `version` of its contract; `cost_cents` is what
+    the step is expected to cost in all."""
 
     name: str
     tool: str
@@ -28,6 +28,7 @@ class Step(Noun):
     arguments: Json
     key: str
     cost_cents: int = Field(ge=0)
+    version: int = Field(default=1, exclude_if=lambda version: version == 1)
 
 
 class Cost(Noun):

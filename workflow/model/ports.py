@@ -70,9 +70,10 @@ class ToolClient(Protocol):
     """The only way to a cloud. Raises TollgateError as the tool reported it."""
 
     async def call(
-        self, tool: str, cloud: Cloud, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: Cloud, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """Call `tool` on `cloud`. For a write, `run` and `step` name the effect, so that it happens once.
+        `version` is the one of the tool's contract that the arguments are in (None: whichever they fit).
 
         A Decision comes back where the gate did not allow the call, and then nothing was done.
         """

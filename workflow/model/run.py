@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.decision import Decision
@@ -34,6 +34,8 @@ class Receipt(Noun):
     run: str
     step: str
     tool: str
+    version: int = Field(default=1, exclude_if=lambda version: version == 1)
+    """Of the tool's contract, that the arguments and the output are in. Left out where it is the first."""
     cloud: Cloud
     arguments_digest: str
     decision_digest: str

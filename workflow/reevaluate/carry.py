@@ -50,7 +50,9 @@ async def _cut_over(context: Context, record: Record, after: Sequence[Step], sav
         return _still(saving, ill)
     for step in after:
         try:
-            answer = await context.tools.call(step.tool, step.cloud, step.arguments, run=saving.id, step=step.name)
+            answer = await context.tools.call(
+                step.tool, step.cloud, step.arguments, run=saving.id, step=step.name, version=step.version
+            )
         except TollgateError as error:
             if error.retryable or step.tool == release_resource.TOOL.name:
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mcp_handlers.tools import failover_route, release_resource
+from mcp_handlers.tools.contract import Tool
 from workflow.deploy.draft import draft
 from workflow.deploy.state import dump
 from workflow.model.base import Cloud, Noun, digest
@@ -65,12 +66,12 @@ def cutover(standing: Standing, saving: Saving, terms: Reevaluation) -> tuple[St
             from_target=route.targets[here],
             to_target=route.targets[there],
         )
-        steps.append(_step(tenant, saving.id, "move-traffic", "failover_route", route.cloud, moves))
+        steps.append(_step(tenant, saving.id, "move-traffic", failover_route.TOOL, route.cloud, moves))
     for number, resource in enumerate(reversed(standing.deployment.record.resources)):
         if resource in standing.deployment.resources:
             release = release_resource.Input(resource=resource, tenant=tenant)
             name = f"release-{number}"
-            steps.append(_step(tenant, saving.id, name, "release_resource", resource.cloud, release))
+            steps.append(_step(tenant, saving.id, name, release_resource.TOOL, resource.cloud, release))
     return tuple(steps)
 
 
@@ -79,7 +80,9 @@ def saving_id(deployment: str, now: datetime) -> str:
     return f"m{now:%y%m%d%H%M%S}-{digest([deployment, now.isoformat()])[:6]}"
 
 
-def _step(tenant: str, run: str, name: str, tool: str, cloud: Cloud, wanted: Noun) -> Step:
+def _step(tenant: str, run: str, name: str, tool: Tool, cloud: Cloud, wanted: Noun) -> Step:
     arguments = dump(wanted)
-    key = effect_key(tenant, run, name, tool, cloud, arguments)
-    return Step(name=name, tool=tool, cloud=cloud, arguments=arguments, key=key, cost_cents=0)
+    key = effect_key(tenant, run, name, tool.name, cloud, arguments)
+    return Step(
+        name=name, tool=tool.name, cloud=cloud, arguments=arguments, key=key, cost_cents=0, version=tool.version
+    )
