@@ -23,6 +23,7 @@ def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post) 
                 functions=Forward(cloud, functions, post),
                 control=Forward(cloud, f"{control}/clouds/{cloud}", post, asks_people=True),
                 identity=SignedIdentity(trust, cloud, clock),
+                trust=trust,
                 clock=clock,
             )
         )

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys")
+ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys", "flags")
 COMMANDS = ("run", "orchestrate", "cleanup", "reevaluate", "savings", "parse", "token", "costs")
 
 

@@ -94,7 +94,8 @@ class Picture:
         self._out.print(candidate_table(body, full=self._full))
         for exclusion in body["exclusions"]:
             if not exclusion["region"]:
-                what = f"{exclusion['cloud']}'s spot" if exclusion["purchase"] else exclusion["cloud"]
+                ways = {"": "", "spot": "'s spot", "on_demand": "'s on-demand machines"}
+                what = exclusion["cloud"] + ways[exclusion["purchase"]]
                 self._out.print(f"  [yellow]without {what}: {escape(exclusion['reason'])}[/]", soft_wrap=True)
         total = len(body["candidates"])
         if body["removed"]:

@@ -44,7 +44,7 @@ class Sse:
             await self._server.run(incoming, outgoing, self._server.create_initialization_options())
 
     async def _list(self, context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
-        return ListToolsResult.model_validate({"tools": self._service.listing()})
+        return ListToolsResult.model_validate({"tools": await self._service.listing()})
 
     async def _call(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
         if not self._service.has(params.name):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from mcp_handlers.kernel import deadline, elicit, intake
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
-from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.listing import listings, off_now
 from mcp_handlers.kernel.result import Result, failed
+from mcp_handlers.kernel.trust import Trust
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json
 from workflow.model.errors import GateUnavailable, Overloaded, RateLimited, TollgateError, TrustUnknown, Unauthorized
@@ -21,13 +22,15 @@ from workflow.model.ports import Clock
 
 @dataclass(frozen=True)
 class Catalog:
-    """All tools of one cloud behind one endpoint. `functions` leads to them, `control` to the control plane."""
+    """All tools of one cloud behind one endpoint. `functions` leads to them, `control` to the control plane;
+    `trust` says what is switched off."""
 
     cloud: str
     tools: Mapping[str, Tool]
     functions: Forward
     control: Forward
     identity: Identity
+    trust: Trust
     clock: Clock
 
     @property
@@ -35,9 +38,9 @@ class Catalog:
         """The server's name on the wire."""
         return f"tollgate-{self.cloud}"
 
-    def listing(self) -> list[Json]:
-        """Every tool of the cloud."""
-        return [listed(tool) for _, tool in sorted(self.tools.items())]
+    async def listing(self) -> list[Json]:
+        """Every tool of the cloud that is not switched off."""
+        return listings([tool for _, tool in sorted(self.tools.items())], self.cloud, await off_now(self.trust))
 
     def has(self, tool: str) -> bool:
         """Whether the cloud has it."""

@@ -40,8 +40,8 @@ class Service(Protocol):
     def name(self) -> str:
         """The server's name on the wire."""
 
-    def listing(self) -> list[Json]:
-        """The tools as MCP lists them."""
+    async def listing(self) -> list[Json]:
+        """The tools as MCP lists them, without those that are switched off."""
 
     def has(self, tool: str) -> bool:
         """Whether there is such a tool."""
@@ -102,7 +102,7 @@ class Endpoint:
             case "tools/list", _:
                 if message.params.get("cursor") is not None:
                     raise RpcError(wire.INVALID_PARAMS, "Unknown cursor: the list is one page")
-                return {"tools": self.service.listing(), **cache}
+                return {"tools": await self.service.listing(), **cache}
             case "server/discover", True:
                 return {"supportedVersions": list(wire.MODERN), "capabilities": self._capabilities(), **cache}
             case "initialize", False:

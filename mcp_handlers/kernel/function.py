@@ -11,7 +11,7 @@ from mcp_handlers.kernel.acting import Roles, Work
 from mcp_handlers.kernel.identity import authenticate, bearer
 from mcp_handlers.kernel.intake import Taken
 from mcp_handlers.kernel.jws import Keys, kid_of
-from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.listing import listings, off_now
 from mcp_handlers.kernel.resilience import Resilience
 from mcp_handlers.kernel.result import Result, done, failed, refused
 from mcp_handlers.kernel.trust import Trust
@@ -21,6 +21,7 @@ from workflow.model.base import Json, Noun, digest
 from workflow.model.errors import GateUnavailable, Overloaded, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.ports import Clock, Gate
 from workflow.model.run import Receipt
+from workflow.model.switch import denial
 from workflow.model.workload import Principal
 
 
@@ -51,9 +52,9 @@ class Function:
         """The server's name on the wire."""
         return f"tollgate-{self.cloud}-{self.tool.name}"
 
-    def listing(self) -> list[Json]:
-        """Its one tool."""
-        return [listed(self.tool)]
+    async def listing(self) -> list[Json]:
+        """Its one tool, unless that is switched off."""
+        return listings([self.tool], self.cloud, await off_now(self.trust))
 
     def has(self, tool: str) -> bool:
         """Whether it is this one."""
@@ -70,6 +71,8 @@ class Function:
             with telemetry.span("identity"):
                 keys = await self.trust.trusted(kid_of(bearer(headers)), writes=self.tool.risk != "read")
                 principal = authenticate(headers, keys, plane=self.cloud, now=self.clock.now())
+            if (stands := keys.off.against(self.tool.name, self.cloud)) is not None:
+                return refused(denial([stands], self.gate.revision))
             with deadline.kept(deadline.asked(headers, meta, self.clock.now()), self.clock.now()):
                 return await self._judged(headers, keys, principal, arguments, meta)
         except (Unauthorized, TrustUnknown, GateUnavailable, Overloaded):

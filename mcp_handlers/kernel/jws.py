@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from workflow.model.errors import Unauthorized
+from workflow.model.switch import Off
 
 SKEW_SECONDS = 30
 """How far two clocks may differ."""
@@ -77,10 +78,10 @@ class Revoked:
 
 
 class Keys:
-    """The public keys that tokens are checked with, by `kid`, and what was revoked of them.
+    """The public keys that tokens are checked with, by `kid`, what was revoked of them, and what is switched off.
 
-    Read from a JWKS document (RFC 7517, OKP keys) with a member `revoked`. With `local`, what this machine's own
-    control plane signed is believed too. Raises KeyError, TypeError or ValueError for another document.
+    Read from a JWKS document (RFC 7517, OKP keys) with the members `revoked` and `off`. With `local`, what this
+    machine's own control plane signed is believed too. Raises KeyError, TypeError or ValueError for another document.
 
     That a signature is good is remembered of whoever comes again, for as long as these keys are in force: the next
     reading of the document begins anew. Everything else about a token is asked every time.
@@ -88,6 +89,7 @@ class Keys:
 
     def __init__(self, jwks: Mapping[str, Any], *, local: bool = False) -> None:
         self.revoked = Revoked.read(jwks.get("revoked", {}))
+        self.off = Off.read(jwks.get("off", {}))
         self._issuers = (ISSUER, LOCAL_ISSUER) if local else (ISSUER,)
         self._keys = {
             key["kid"]: Ed25519PublicKey.from_public_bytes(unb64(key["x"]))

@@ -27,9 +27,9 @@ class Observed:
         """The service's own."""
         return self.service.name
 
-    def listing(self) -> list[Json]:
+    async def listing(self) -> list[Json]:
         """The service's own."""
-        return self.service.listing()
+        return await self.service.listing()
 
     def has(self, tool: str) -> bool:
         """The service's own."""

@@ -32,7 +32,8 @@ class Trust(Protocol):
     """Keys to check a token with."""
 
     async def trusted(self, kid: str, *, writes: bool) -> Keys:
-        """The keys as they are believed now. `kid` is the one that the token names. Raises TrustUnknown."""
+        """The keys as they are believed now. `kid` is the one that the token names ("": whichever there are). Raises
+        TrustUnknown."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Published:
         return self._known.keys
 
     def _knows(self, kid: str) -> bool:
-        return self._known is not None and self._known.keys.knows(kid)
+        return self._known is not None and (not kid or self._known.keys.knows(kid))
 
     def _due(self, kid: str) -> bool:
         fresh = self._known is not None and self._since(self._known.seen) < FRESH_SECONDS

@@ -24,7 +24,7 @@ def reference(service: Service) -> Server[Any]:
     async def listed(context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(wire.INVALID_PARAMS, "Unknown cursor")
-        return ListToolsResult.model_validate({"tools": service.listing()})
+        return ListToolsResult.model_validate({"tools": await service.listing()})
 
     async def called(context: Context, params: CallToolRequestParams) -> CallToolResult:
         if not service.has(params.name):

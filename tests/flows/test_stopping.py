@@ -14,6 +14,7 @@ from tests.flows.holdings import NOTHING
 from tests.flows.house import House
 from workflow.control.emergency import Emergency
 from workflow.control.signing import local_signer
+from workflow.control.switches import switch_off, switch_on
 from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
@@ -32,6 +33,8 @@ async def operator(house: House) -> AsyncIterator[Emergency]:
                 await hand.unfreeze(stop.scope, stop.name)
             for each in await store.list_revocations():
                 await hand.restore(each.kind, each.name)
+            for switch in await store.list_switches():
+                await switch_on(hand, switch.kind, switch.name)
 
 
 async def test_under_a_freeze_a_run_is_denied_and_nothing_is_made(house: House) -> None:
@@ -51,6 +54,27 @@ async def test_while_one_cloud_is_frozen_work_goes_to_another(house: House) -> N
         other = (await house.record(TRAIN)).offer
     assert other is not None
     assert other.cloud != chosen.cloud
+
+
+async def test_a_cloud_that_is_off_is_left_out_and_the_record_says_why(house: House) -> None:
+    chosen = (await house.record(TRAIN)).offer
+    assert chosen is not None
+    async with operator(house) as hand:
+        await switch_off(hand, "cloud", chosen.cloud, "Invoice.")
+        record = await house.record(TRAIN)
+    assert record.offer is not None
+    assert record.offer.cloud != chosen.cloud
+    reason = f"CLOUD_OFF: The cloud {chosen.cloud} is switched off."
+    assert [e.reason for e in record.exclusions if e.cloud == chosen.cloud] == [reason]
+
+
+async def test_work_whose_tool_is_off_is_denied_and_nothing_is_made(house: House) -> None:
+    async with operator(house) as hand:
+        await switch_off(hand, "tool", "create_storage_bucket", "Incident 7.")
+        record = await house.record("We need a bucket for backups in Ireland")
+        assert (record.state, record.code) == ("denied", "TOOL_OFF")
+        assert await house.holdings() == NOTHING
+    assert (await house.record("We need a bucket for backups in Ireland")).state == "succeeded"
 
 
 async def test_a_revoked_principal_is_refused_by_the_control_plane_at_once(house: House) -> None:

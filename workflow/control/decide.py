@@ -21,13 +21,15 @@ from workflow.control.judging import call_of, judge, plan_questions
 from workflow.control.own import run_cents, takes_back
 from workflow.control.pricing import FREE, NOTHING, Estimate, charges, machine_of, needs, price_of
 from workflow.control.sign import Signs
+from workflow.control.switches import refused_off, standing
 from workflow.control.telling import call_decided, plan_decided
 from workflow.control.unusual import alerts
 from workflow.model.approval import STRICT, Asked, Terms
 from workflow.model.base import Json, Noun, digest
-from workflow.model.decision import Decision
+from workflow.model.decision import Decision, Violation
 from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Event, Gate, Reservation, Store
+from workflow.model.switch import denial
 from workflow.model.wake import Silent, Wake
 from workflow.model.workload import Principal
 
@@ -114,6 +116,8 @@ class Control:
         said = spoken or Spoken(version=tool.version, arguments=arguments)
         key = effect_key(principal.tenant, run, step, tool.name, cloud, said.arguments)
         call = Call(tool=tool.name, risk=tool.risk, cloud=cloud, arguments=arguments)
+        if (stands := (await standing(self.store)).against(tool.name, cloud)) is not None:
+            return await self._off(principal, call, run, key, stands)
         if tool.risk == "read":
             return await self._decide_read(principal, call, key)
         price, machine = await self._priced(principal, call)
@@ -165,6 +169,14 @@ class Control:
 
         return await self.turns.uncontended(principal.tenant, once)
 
+    async def _off(self, principal: Principal, call: Call, run: str, key: str, stands: Violation) -> Decided:
+        """The refusal of a call whose tool or cloud is switched off, before anything is priced or anybody asked."""
+        decision, now = denial([stands], self.gate.revision), self.clock.now()
+        if call.risk != "read":
+            told = {"tool": call.tool, "cloud": call.cloud, "key": key, "decision": decision.model_dump(mode="json")}
+            await self.store.append(refused_off(principal, run, told, now))
+        return Decided(decision=decision, judged=decision, question={}, key=key, cost_cents=0)
+
     async def _decide_read(self, principal: Principal, call: Call, key: str) -> Decided:
         now = self.clock.now()
         spend = await self.store.spend(principal.tenant, "default", now)
@@ -188,6 +200,10 @@ class Control:
         gate asks about is put to people. `use` names an attempt to go on with what was put to them before.
         """
         await insist_standing(self.store, principal)
+        off = await standing(self.store)
+        stands = [found for step in plan.steps if (found := off.against(step.tool, step.cloud)) is not None]
+        if stands:
+            return await self._plan_off(principal, plan, list(dict.fromkeys(stands)))
         principal = await self.elevated(principal, plan.run, writes=True)
 
         async def priced() -> int | None:
@@ -225,6 +241,13 @@ class Control:
             return PlanDecided(decision=heard.decision, questions=questions, asked=heard.asked, told=heard.told)
 
         return await self.turns.uncontended(principal.tenant, once)
+
+    async def _plan_off(self, principal: Principal, plan: Plan, stands: Sequence[Violation]) -> PlanDecided:
+        decision = denial(stands, self.gate.revision)
+        body = {"digest": plan.digest, "decision": decision.model_dump(mode="json")}
+        told = refused_off(principal, plan.run, body, self.clock.now())
+        await self.store.append(told)
+        return PlanDecided(decision=decision, questions=(), told=(told,))
 
     async def _alerts(self, decision: Decision, wanted: Sequence[Reservation], now: datetime) -> tuple[Event, ...]:
         if self.unusual is None or decision.verdict == "deny":

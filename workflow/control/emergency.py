@@ -17,6 +17,7 @@ from workflow.model.base import Json
 from workflow.model.emergency import REASON, Emergencies, Freeze, Revocable, Revocation, Scope, Stop
 from workflow.model.errors import BadRequest, NotFound, Unauthorized
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.switch import Off
 from workflow.model.workload import Principal
 
 LEDGER = "emergency"
@@ -47,11 +48,12 @@ class Standing:
     local: bool = False
 
     async def document(self) -> Json:
-        """The public keys and what was revoked: what functions read."""
+        """The public keys, what was revoked and what is switched off: what functions read."""
         revoked: dict[str, list[str]] = {name: [] for name in _LISTS.values()}
         for each in await self.store.list_revocations():
             revoked[_LISTS[each.kind]].append(each.name)
-        return {**self.signer.jwks(), "revoked": revoked}
+        off = Off.of(await self.store.list_switches())
+        return {**self.signer.jwks(), "revoked": revoked, "off": off.told()}
 
     async def dated(self) -> Json:
         """The document as it is served: whoever reads it can tell how old it is."""
@@ -79,11 +81,11 @@ class Emergency(Standing):
             stop = Stop(scope=scope, name=name, reason=reason, who=self.who, at=self.clock.now())
         except ValidationError as error:
             raise _unfit(error) from None
-        return await self.store.freeze(stop, self._event("freeze.set", stop.model_dump(mode="json")))
+        return await self.store.freeze(stop, self.event("freeze.set", stop.model_dump(mode="json")))
 
     async def unfreeze(self, scope: Scope, name: str) -> None:
         """Let writes go on. Raises NotFound where they were not stopped."""
-        event = self._event("freeze.lifted", {"scope": scope, "name": name, "who": self.who})
+        event = self.event("freeze.lifted", {"scope": scope, "name": name, "who": self.who})
         if not await self.store.unfreeze(scope, name, event):
             raise NotFound(f"There is no freeze of {_named(scope, name)}.", "`tollgate freeze list` shows them.")
 
@@ -96,7 +98,7 @@ class Emergency(Standing):
             held = Revocation(kind=kind, name=name, reason=reason, who=self.who, at=self.clock.now())
         except ValidationError as error:
             raise _unfit(error) from None
-        new = await self.store.revoke(held, self._event("revocation.made", held.model_dump(mode="json")))
+        new = await self.store.revoke(held, self.event("revocation.made", held.model_dump(mode="json")))
         if kind == "key" and name in (ring.signing(held.at).kid, ring.keys[-1].kid):
             await self.rotate(ahead=timedelta(0))
         await self.publish()
@@ -104,7 +106,7 @@ class Emergency(Standing):
 
     async def restore(self, kind: Revocable, name: str) -> None:
         """Take a revocation back. Raises NotFound where there was none."""
-        event = self._event("revocation.undone", {"kind": kind, "name": name, "who": self.who})
+        event = self.event("revocation.undone", {"kind": kind, "name": name, "who": self.who})
         if not await self.store.restore(kind, name, event):
             raise NotFound(f"The {kind} {name} is not revoked.", "`tollgate revoke list` shows what is.")
         await self.publish()
@@ -114,7 +116,7 @@ class Emergency(Standing):
         now = self.clock.now()
         ring = change_ring(self.signer.folder, lambda known: rotated(known, fresh_key(now + ahead)), now)
         told = {"signs": ring.keys[-1].kid, "stops": ring.keys[-2].kid, "who": self.who}
-        await self.store.append(self._event("key.rotated", told))
+        await self.store.append(self.event("key.rotated", told))
         await self.publish()
         return ring
 
@@ -124,11 +126,12 @@ class Emergency(Standing):
         after = change_ring(self.signer.folder, lambda known: retired(known, now, kid), now)
         gone = [key.kid for key in before.keys if key not in after.keys]
         if gone:
-            await self.store.append(self._event("key.retired", {"kids": gone, "who": self.who}))
+            await self.store.append(self.event("key.retired", {"kids": gone, "who": self.who}))
         await self.publish()
         return gone
 
-    def _event(self, kind: str, body: Json) -> Event:
+    def event(self, kind: str, body: Json) -> Event:
+        """The ledger's entry of what the operator did."""
         tenant = body["name"] if "tenant" in (body.get("scope"), body.get("kind")) else ""
         return Event(run=LEDGER, tenant=tenant, kind=kind, body=body, at=self.clock.now())
 

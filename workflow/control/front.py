@@ -10,7 +10,7 @@ from mcp_handlers.kernel import deadline, elicit, intake, tasks
 from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.intake import Taken
-from mcp_handlers.kernel.listing import listed
+from mcp_handlers.kernel.listing import listed, listings
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, done, failed, refused
 from mcp_handlers.kernel.retry import settles
 from mcp_handlers.tools import get_health
@@ -19,6 +19,7 @@ from policies.engine.question import Call
 from workflow.control.decide import Control, Decided, Spoken
 from workflow.control.rate import Rates
 from workflow.control.receipts import own_receipt
+from workflow.control.switches import standing
 from workflow.model.base import Json, digest
 from workflow.model.errors import (
     BadRequest,
@@ -67,10 +68,14 @@ class Front:
         """The server's name on the wire."""
         return "tollgate" + (f"-{self.only}" if self.only else "")
 
-    def listing(self) -> list[Json]:
-        """Every tool once; `cloud` says where to perform it."""
-        tools = [listed(tool) for _, tool in sorted(self.control.tools.items())]
-        return tools if self.only else [_with_cloud(tool, sorted(self.clouds)) for tool in tools]
+    async def listing(self) -> list[Json]:
+        """Every tool once; `cloud` says where to perform it. What is switched off is left out."""
+        off = await standing(self.control.store)
+        tools = [tool for _, tool in sorted(self.control.tools.items())]
+        if self.only:
+            return listings(tools, self.only, off)
+        where = {tool.name: [cloud for cloud in sorted(self.clouds) if not off.has(tool.name, cloud)] for tool in tools}
+        return [_with_cloud(listed(tool), where[tool.name]) for tool in tools if where[tool.name]]
 
     def has(self, tool: str) -> bool:
         """Whether there is such a tool."""

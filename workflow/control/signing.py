@@ -86,9 +86,10 @@ class HeldSigner(_OfRing):
 
 def local_signer(folder: Path, clock: Clock) -> RingSigner:
     """The signer of this machine's own control plane: believed in local mode only. Its keys are published as
-    `jwks.json` beside them, where what was revoked stays."""
+    `jwks.json` beside them, where what was revoked or switched off stays."""
     signer = RingSigner(folder, clock, LOCAL_ISSUER)
-    publish(folder, {**signer.jwks(), "revoked": _published(folder).get("revoked", {})})
+    before = _published(folder)
+    publish(folder, {**signer.jwks(), **{stays: before.get(stays, {}) for stays in ("revoked", "off")}})
     return signer
 
 

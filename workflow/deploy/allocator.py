@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from mcp_handlers.tools import get_cost_estimate, get_quotas
 from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.control.emergency import freezes
+from workflow.control.switches import standing
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.carry import kept_of, pinned, resumed
 from workflow.deploy.context import Context
-from workflow.deploy.failover import skipped
+from workflow.deploy.failover import skipped, switched_off, wholly_off
 from workflow.deploy.jury import Jury
 from workflow.deploy.outages import degraded, notice
 from workflow.deploy.precedents import MACHINE
@@ -25,6 +26,7 @@ from workflow.model.emergency import Freeze
 from workflow.model.errors import CloudDown, NoOffer, QuotaExceeded, TollgateError
 from workflow.model.ports import Spend, ToolResult
 from workflow.model.run import Exclusion
+from workflow.model.switch import denial
 from workflow.model.workload import Request
 
 OFFERS = 2000
@@ -110,9 +112,14 @@ class _Survey:
         tenant, project = self.request.principal.tenant, self.request.project
         self.spend = await self.context.store.spend(tenant, project, self.now)
         self.freezes = await freezes(self.context.store)
+        off, asked = await standing(self.context.store), self.brief.clouds or self.context.clouds
+        left_out = switched_off(off, self.brief, [cloud for cloud in asked if not self._excluded(cloud)])
+        self.exclusions += [one for one in left_out if one not in self.exclusions]
+        if stands := wholly_off(off, self.brief, asked):
+            self.refused = denial(stands, self.context.gate.revision)
         away = [skipped(one) for one in await degraded(self.context, self.request) if not self._excluded(one.cloud)]
         self.exclusions += away
-        clouds = [c for c in self.brief.clouds or self.context.clouds if not self._excluded(c)]
+        clouds = [cloud for cloud in asked if not self._excluded(cloud)]
         found: dict[tuple[str, ...], Candidate] = {}
         while clouds:
             answers = await asyncio.gather(*(self._estimate(cloud) for cloud in clouds))

@@ -76,6 +76,13 @@ class Brief(Noun):
         return "launch_spot" if self.tool == "provision_compute" and purchase == "spot" else self.tool
 
 
+def tools_for(brief: Brief, purchase: Purchase) -> tuple[str, ...]:
+    """The tools that a plan for an offer that is bought this way calls, in their order."""
+    if brief.tool == "submit_ml_job":
+        return ("submit_ml_job",) if brief.checkpoint else ("create_storage_bucket", "submit_ml_job")
+    return (brief.tool_for(purchase),)
+
+
 def brief(work: Workload) -> Brief:
     """Fix what the words left open. Raises BadRequest for what no cloud could be asked for."""
     if work.nodes > MAX_NODES:

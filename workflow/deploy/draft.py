@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mcp_handlers.tools import create_storage_bucket, launch_spot, provision_compute, submit_ml_job
 from mcp_handlers.tools.contract import Data, Placed, Tags
-from workflow.deploy.brief import Brief
+from workflow.deploy.brief import Brief, tools_for
 from workflow.model.base import digest
 from workflow.model.money import cents
 from workflow.model.offer import Offer
@@ -30,20 +30,13 @@ VERSIONS = {
 def draft(request: Request, brief: Brief, offer: Offer, cost: Cost, *, attempt: int) -> Plan:
     """What would be done to take this offer. Training gets a bucket of its own for checkpoints and results first."""
     place = _Place(request, brief, offer, attempt)
-    calls = [(tool, place.wanted(tool)) for tool in tools_for(brief, offer)]
+    calls = [(tool, place.wanted(tool)) for tool in tools_for(brief, offer.purchase)]
     last = len(calls) - 1
     steps = tuple(
         place.step(tool, wanted, cents(cost.total) if index == last else 0)
         for index, (tool, wanted) in enumerate(calls)
     )
     return Plan(run=request.id, attempt=attempt, offer=offer, cost=cost, steps=steps)
-
-
-def tools_for(brief: Brief, offer: Offer) -> tuple[str, ...]:
-    """The tools that a plan for this offer calls, in their order."""
-    if brief.tool == "submit_ml_job":
-        return ("submit_ml_job",) if brief.checkpoint else ("create_storage_bucket", "submit_ml_job")
-    return (brief.tool_for(offer.purchase),)
 
 
 class _Place:

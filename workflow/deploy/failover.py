@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from pydantic import Field
 
+from workflow.deploy.brief import Brief, tools_for
 from workflow.deploy.state import Trouble
-from workflow.model.base import Noun
+from workflow.model.base import Noun, Purchase
+from workflow.model.decision import Violation
 from workflow.model.errors import NoCapacity, SpotLost
 from workflow.model.offer import Offer
 from workflow.model.outage import Degraded
 from workflow.model.run import Exclusion, Health
+from workflow.model.switch import Off
 
 FILE = Path(__file__).with_name("failover.json")
 
@@ -67,6 +71,36 @@ def is_back(outage: Degraded, told: Terms) -> bool:
 def skipped(outage: Degraded) -> Exclusion:
     """The whole cloud, as a run leaves it out."""
     return Exclusion(cloud=outage.cloud, reason=f"DEGRADED since {outage.since:%Y-%m-%d %H:%M} UTC: {outage.reason}")
+
+
+def switched_off(off: Off, brief: Brief, clouds: Sequence[str]) -> list[Exclusion]:
+    """What a run leaves out because an operator has switched it off: clouds, and ways to buy that need a tool that is
+    off."""
+    found = []
+    for cloud in clouds:
+        against = {way: stands_against(off, brief, cloud, way) for way in _ways(brief)}
+        whole = all(against.values())
+        for way, stands in against.items():
+            if stands:
+                purchase, reason = "" if whole else way, f"{stands[0].code}: {stands[0].message}"
+                found.append(Exclusion(cloud=cloud, purchase=purchase, reason=reason))
+    return list(dict.fromkeys(found))
+
+
+def wholly_off(off: Off, brief: Brief, clouds: Sequence[str]) -> list[Violation]:
+    """Why none of these clouds may be asked, if an operator has switched all of it off; else nothing."""
+    stands = [stands_against(off, brief, cloud, way) for cloud in clouds for way in _ways(brief)]
+    return list(dict.fromkeys(chain.from_iterable(stands))) if all(stands) else []
+
+
+def stands_against(off: Off, brief: Brief, cloud: str, way: Purchase) -> list[Violation]:
+    """What is switched off of that which this work needs, bought this way on this cloud."""
+    needed = [off.against(tool, cloud) for tool in tools_for(brief, way)]
+    return [found for found in needed if found is not None]
+
+
+def _ways(brief: Brief) -> tuple[Purchase, ...]:
+    return ("on_demand", "spot") if brief.purchase == "any" else (brief.purchase,)
 
 
 def lost_spot(offer: Offer, ill: Sequence[Health]) -> bool:

@@ -18,9 +18,9 @@ from mcp_handlers.tools.contract import Tool
 from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.control.judging import plan_questions, together
 from workflow.control.pricing import price_of
-from workflow.deploy.brief import Brief
+from workflow.deploy.brief import Brief, tools_for
 from workflow.deploy.candidates import Candidate
-from workflow.deploy.draft import draft, tools_for
+from workflow.deploy.draft import draft
 from workflow.deploy.ladder import Ladder
 from workflow.deploy.precedents import Precedents, Violations, foreign
 from workflow.model.decision import Decision
@@ -127,11 +127,11 @@ class Jury:
         return Candidate(priced=priced, decision=together(decisions, revision))
 
     def _against(self, priced: Priced) -> tuple[Violations, ...] | None:
-        tools = tools_for(self.brief, priced.offer)
+        tools = tools_for(self.brief, priced.offer.purchase)
         return self.precedents.against(self.gate.revision, self.request.principal, self.brief, priced.offer, tools)
 
     def _ladder(self, priced: Priced) -> Ladder:
-        return self._ladders.setdefault((tools_for(self.brief, priced.offer), priced.cost.hours), Ladder())
+        return self._ladders.setdefault((tools_for(self.brief, priced.offer.purchase), priced.cost.hours), Ladder())
 
 
 def _written(violation: object) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.spending import Spending
 from workflow.model.submission import Submissions
+from workflow.model.switch import Switches
 from workflow.model.workload import Workload
 
 
@@ -280,6 +281,7 @@ class Store(
     Elevations,
     ApiKeys,
     Emergencies,
+    Switches,
     Leases,
     Submissions,
     Outbox,

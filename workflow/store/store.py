@@ -26,6 +26,7 @@ from workflow.store.savings import SavingStore
 from workflow.store.spending import SpendingStore
 from workflow.store.sqlite import open_sqlite
 from workflow.store.submissions import SubmissionStore
+from workflow.store.switches import SwitchStore
 
 
 class Store(
@@ -39,6 +40,7 @@ class Store(
     ElevationStore,
     ApiKeyStore,
     EmergencyStore,
+    SwitchStore,
     LeaseStore,
     SubmissionStore,
     OutboxStore,

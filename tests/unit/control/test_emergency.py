@@ -161,6 +161,7 @@ async def test_the_served_document_is_of_this_moment_and_kept_by_nobody(house: H
     assert answer.json() == {
         **house.signer.jwks(),
         "revoked": {"kids": [], "tenants": ["initech"], "principals": []},
+        "off": {"tools": [], "clouds": []},
         "at": int(NOW.timestamp()),
     }
 

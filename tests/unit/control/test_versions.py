@@ -75,6 +75,7 @@ class House:
             Catalog(
                 cloud="aws", tools={NAME: self.tool}, functions=clouds["aws"],
                 control=Forward("aws", "http://control", self._to(lambda: restricted)), identity=theirs,
+                trust=world.keys,
                 clock=world.clock,
             )
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`tollgate freeze`, `revoke` and `keys`, as an operator types them."""
+"""`tollgate freeze`, `revoke`, `flags` and `keys`, as an operator types them."""
 
 import json
 from pathlib import Path
@@ -46,9 +46,29 @@ def test_a_freeze_is_set_listed_and_lifted(home: Path) -> None:
     assert printed("freeze", "list") == "Nothing is frozen."
 
 
+@pytest.mark.parametrize(("kind", "name"), [("tool", "launch_spot"), ("cloud", "gcp")])
+def test_a_flag_is_switched_off_listed_and_switched_on(home: Path, kind: str, name: str) -> None:
+    told = {"kind": kind, "name": name, "off": True}
+    assert typed("flags", "off", kind, name, "--reason", "Incident 7.") == (0, {**told, "new": True})
+    assert typed("flags", "off", kind, name, "--reason", "Again.") == (0, {**told, "new": False})
+    code, listed = typed("flags", "list")
+    assert (code, [(one["kind"], one["name"], one["reason"], one["who"]) for one in listed]) == (
+        0,
+        [(kind, name, "Incident 7.", "ops@example.com")],
+    )
+    assert f"{kind} {name}" in printed("flags", "list")
+    assert typed("flags", "on", kind, name) == (0, {**told, "off": False})
+    assert typed("flags", "on", kind, name)[0] == 2
+    assert printed("flags", "list") == "Every tool and every cloud is on."
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("flags", "off", "region", "eu", "--reason", "x"), "'region' cannot be switched."),
+        (("flags", "off", "tool", "moon", "--reason", "x"), "There is no tool 'moon'."),
+        (("flags", "on", "cloud", "moon"), "There is no cloud 'moon'."),
+        (("flags", "off", "cloud", "gcp", "--reason", ""), "A reason has 1 to 500 characters."),
         (("freeze", "on", "--cloud", "moon", "--reason", "x"), "There is no cloud 'moon'."),
         (("freeze", "on", "--cloud", "aws", "--tenant", "acme", "--reason", "x"), "A freeze is for a tenant or for a"),
         (("freeze", "on", "--tenant", "Acme!", "--reason", "x"), "That is not a name."),
