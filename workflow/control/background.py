@@ -21,6 +21,7 @@ from mcp_handlers.kernel import faults
 from mcp_handlers.kernel.elicit import plain
 from mcp_handlers.kernel.endpoint import Service
 from mcp_handlers.kernel.identity import Identity
+from mcp_handlers.kernel.intake import VERSION
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, failed
 from mcp_handlers.kernel.tasks import Status, Wish, handle, told, wished
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
@@ -195,5 +196,5 @@ def _run(task: str) -> str:
 
 
 def _run_of(meta: Json) -> Json:
-    """What of a request's `_meta` says which effect it is: the run and the step."""
-    return {name: meta[name] for name in (RUN, STEP) if name in meta}
+    """What of a request's `_meta` says which effect it is: the run, the step, and the version that it is asked in."""
+    return {name: meta[name] for name in (RUN, STEP, VERSION) if name in meta}

@@ -46,6 +46,8 @@ class Plane:
     priced: asyncio.Event
     """Whether prices are to be had: everything costs a cent."""
     go: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether a write has come to the function."""
     lost: int = 0
     """How many more answers to writes get lost on the way."""
     keeps: bool = False
@@ -64,6 +66,7 @@ class Plane:
         if url.endswith("release_resource"):
             return self._release(headers, json.loads(body)["params"]["arguments"])
         if not url.endswith("get_health"):
+            self.arrived.set()
             await self.go.wait()
             if self.lost:
                 self.lost -= 1
@@ -214,6 +217,7 @@ async def test_an_update_is_heard_and_changes_nothing(plane: Plane) -> None:
 async def test_a_cancelled_write_that_is_under_way_is_let_finish_and_released_again(plane: Plane) -> None:
     endpoint = plane.started()
     task = await plane.begin(endpoint)
+    await plane.arrived.wait()
     status, heard = await plane.ask(endpoint, "tasks/cancel", taskId=task)
     assert (status, heard["resultType"], "taskId" in heard) == (200, "complete", False)
     plane.go.set()
@@ -229,6 +233,7 @@ async def test_a_cancelled_write_that_is_under_way_is_let_finish_and_released_ag
 async def test_what_a_cancelled_write_made_and_nobody_could_release_is_named_with_its_receipt(plane: Plane) -> None:
     endpoint = plane.started()
     task = await plane.begin(endpoint)
+    await plane.arrived.wait()
     await plane.ask(endpoint, "tasks/cancel", taskId=task)
     plane.keeps = True
     plane.go.set()
