@@ -20,16 +20,16 @@ class FreshTools:
     clock: Clock
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         """The same call with the same key. Raises Unauthorized where a fresh token is refused too."""
         signed = self.clock.now()
         try:
-            return await self.tools.call(tool, cloud, arguments, run=run, step=step)
+            return await self.tools.call(tool, cloud, arguments, run=run, step=step, version=version)
         except Unauthorized:
             if _holds(signed, self.clock.now()):
                 raise
-        return await self.tools.call(tool, cloud, arguments, run=run, step=step)
+        return await self.tools.call(tool, cloud, arguments, run=run, step=step, version=version)
 
 
 def _holds(signed: datetime, now: datetime) -> bool:

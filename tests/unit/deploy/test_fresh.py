@@ -29,7 +29,7 @@ class Jumping:
     calls: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     async def call(
-        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = ""
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
     ) -> ToolResult | Decision:
         self.calls.append((tool, cloud, run, step))
         if not self.refusals:
