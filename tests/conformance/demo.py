@@ -99,7 +99,7 @@ class Demo:
 
     name: str = "tollgate-conformance"
 
-    def listing(self) -> list[Json]:
+    async def listing(self) -> list[Json]:
         """Every tool, in a fixed order."""
         empty: dict[str, Any] = {"type": "object", "properties": {}}
         return [
@@ -115,7 +115,7 @@ class Demo:
         """Whether there is such a tool."""
         return tool in _CONTENT
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """The one argument that is."""
         return {"word": "Word"} if tool == MIRRORING else {}
 

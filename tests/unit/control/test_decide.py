@@ -87,6 +87,7 @@ async def test_an_allowed_write_holds_its_money_and_carries_a_grant_for_exactly_
         arguments_digest=digest(MACHINE),
         principal=ADA,
         revision="told-1",
+        version=1,
         now=NOW,
     )
     assert (grant.key, grant.run, grant.step) == (decided.key, "r1", "s")

@@ -36,11 +36,11 @@ class Slow:
     go: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def listing(self) -> list[Json]:
+    async def listing(self) -> list[Json]:
         """Its one tool."""
         return [{"name": "wait", "description": "Waits.", "inputSchema": {"type": "object"}}]
 
-    def mirrored(self, tool: str) -> Mapping[str, str]:
+    def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         return {}
 
     def has(self, tool: str) -> bool:

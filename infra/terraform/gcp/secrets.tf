@@ -1,0 +1,53 @@
+# What only the control plane may read. Values are written without ever being in a plan or a state; the keyring's is put
+# there by `tollgate keys`.
+
+ephemeral "random_password" "database" {
+  count = var.home ? 1 : 0
+
+  length  = 40
+  special = false
+}
+
+resource "google_secret_manager_secret" "kept" {
+  for_each = var.home ? toset(["database-url", "keyring"]) : toset([])
+
+  project             = var.account
+  secret_id           = "${local.prefix}-${each.key}"
+  deletion_protection = true
+  labels              = local.labels
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.location
+
+        customer_managed_encryption {
+          kms_key_name = google_kms_crypto_key.data.id
+        }
+      }
+    }
+  }
+
+  depends_on = [google_kms_crypto_key_iam_member.service]
+}
+
+resource "google_secret_manager_secret_version" "database_url" {
+  count = var.home ? 1 : 0
+
+  secret                 = google_secret_manager_secret.kept["database-url"].id
+  secret_data_wo         = "postgresql://tollgate:${ephemeral.random_password.database[0].result}@${google_sql_database_instance.database[0].private_ip_address}:5432/tollgate?sslmode=require"
+  secret_data_wo_version = var.credentials_version
+}
+
+locals {
+  readers = { for pair in setproduct(local.at_home, keys(google_secret_manager_secret.kept)) : "${pair[0]}-${pair[1]}" => { function = pair[0], secret = pair[1] } }
+}
+
+resource "google_secret_manager_secret_iam_member" "reads" {
+  for_each = local.readers
+
+  project   = var.account
+  secret_id = google_secret_manager_secret.kept[each.value.secret].secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = "serviceAccount:${google_service_account.plane[each.value.function].email}"
+}

@@ -1,0 +1,38 @@
+# One installation of Tollgate on this cloud. Its values are in a .tfvars file beside it.
+
+provider "azurerm" {
+  subscription_id     = var.account
+  storage_use_azuread = true
+
+  features {
+    key_vault {
+      purge_soft_delete_on_destroy = false
+    }
+  }
+}
+
+module "tollgate" {
+  source = "../../azure"
+
+  name                = var.name
+  environment         = var.environment
+  account             = var.account
+  location            = var.location
+  home                = var.home
+  control_url         = var.control_url
+  addresses           = var.addresses
+  package_store       = var.package_store
+  release             = var.release
+  network_id          = var.network_id
+  subnet_ids          = var.subnet_ids
+  federated           = var.federated
+  database            = var.database
+  credentials_version = var.credentials_version
+  limits              = var.limits
+  calls_per_second    = var.calls_per_second
+  tick_minutes        = var.tick_minutes
+  log_days            = var.log_days
+  budget              = var.budget
+  watchers            = var.watchers
+  tags                = var.tags
+}

@@ -1,0 +1,41 @@
+# One installation of Tollgate on this cloud. Its values are in a .tfvars file beside it.
+
+provider "google" {
+  project               = var.account
+  region                = var.location
+  user_project_override = true
+  billing_project       = var.account
+}
+
+provider "google-beta" {
+  project               = var.account
+  region                = var.location
+  user_project_override = true
+  billing_project       = var.account
+}
+
+module "tollgate" {
+  source = "../../gcp"
+
+  name                = var.name
+  environment         = var.environment
+  account             = var.account
+  location            = var.location
+  home                = var.home
+  control_url         = var.control_url
+  addresses           = var.addresses
+  package_store       = var.package_store
+  release             = var.release
+  network_id          = var.network_id
+  subnet_ids          = var.subnet_ids
+  federated           = var.federated
+  database            = var.database
+  credentials_version = var.credentials_version
+  limits              = var.limits
+  calls_per_second    = var.calls_per_second
+  tick_minutes        = var.tick_minutes
+  log_days            = var.log_days
+  budget              = var.budget
+  watchers            = var.watchers
+  tags                = var.tags
+}
