@@ -63,6 +63,16 @@ class DataClass(Noun):
     personal: bool
 
 
+class Said(Noun):
+    """What the arguments say, as `policies.engine.said` derives it."""
+
+    encrypted: tuple[Any, ...]
+    public: tuple[Any, ...]
+    regions: tuple[Any, ...]
+    tenants: tuple[Any, ...]
+    words: tuple[str, ...]
+
+
 class Question(Noun):
     """The gate's whole input. `resource` is whatever the tool's Input has."""
 
@@ -72,6 +82,7 @@ class Question(Noun):
     machine: MachineFacts | None
     cost: Price | None
     data: DataClass
+    said: Said
     context: Context
 
 

@@ -11,6 +11,7 @@ import regorus
 
 from policies.engine import answer
 from policies.engine.bundle import BadBundle, Bundle, load_bundle
+from policies.engine.said import asked_as_text
 from workflow.model.base import Json, canonical
 from workflow.model.decision import Decision
 
@@ -60,7 +61,7 @@ class Embedded:
             input_digest = hashlib.sha256(asked).hexdigest()
             if self._faults:
                 return answer.at_fault(self._faults, self.revision, input_digest)
-            text = self._evaluated(ENTRYPOINT, asked.decode())
+            text = self._evaluated(ENTRYPOINT, asked_as_text(question, asked.decode()))
             return answer.decision(text, self.revision, input_digest)
         except Exception as error:  # noqa: BLE001  whatever it is, it must deny
             return answer.denial(f"The gate could not decide ({type(error).__name__}).", self.revision, input_digest)

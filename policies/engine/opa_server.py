@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
@@ -14,7 +13,8 @@ from opa_client.opa_async import AsyncOpaClient
 
 from policies.engine import answer
 from policies.engine.opa_connection import Address, connect
-from workflow.model.base import Json, canonical
+from policies.engine.said import asked
+from workflow.model.base import Json, digest
 from workflow.model.decision import Decision
 
 ENTRYPOINT = ("gate", "decision")
@@ -58,11 +58,10 @@ class OpaServer:
         """Judge one question within the deadline."""
         revision, input_digest = self.revision, ""
         try:
-            asked = canonical(question)
-            input_digest = hashlib.sha256(asked).hexdigest()
+            input_digest = digest(question)
             async with asyncio.timeout(self._deadline):
                 faults = await self._known_faults(revision)
-                text = "" if faults else json.dumps(await self._result(ENTRYPOINT, question, revision))
+                text = "" if faults else json.dumps(await self._result(ENTRYPOINT, asked(question), revision))
             if faults:
                 return answer.at_fault(faults, revision, input_digest)
             return answer.decision(text, revision, input_digest)

@@ -5,7 +5,7 @@ package rules
 
 # Undefined for an unknown tool, so that whatever asks after it does not agree. Its fields are stated positively for the
 # same reason: an unknown tool neither creates nor creates nothing.
-tool := data.tools[input.action.tool]
+tool := tools[input.action.tool] if tools := data.tools
 
 # The environment that the call names in its tags. A tool without tags names none; one with tags must.
 environment := input.resource.tags.environment if {
@@ -15,50 +15,28 @@ environment := input.resource.tags.environment if {
 
 environment := "unstated" if tool.owner in {"tenant", "none"}
 
-# Every argument at any depth that is no object or list: where it stands and what it is. Rules pick out of these, and of
-# `named`, what they look at before they ask after each: a helper called for every argument costs a write a quarter of
-# its decision.
-leaves := [[path, value] |
-	walk(input.resource, [path, value])
-	not type_name(value) in {"object", "array", "null"}
-]
-
-# The same by each name on its way: an argument under `replicas.regions` counts as a replica's and as a region's.
-named := [[lower(part), value] |
-	some [path, value] in leaves
-	some part in path
-	is_string(part)
-]
-
 # Where it happens, and every region that an argument names, anywhere.
-regions contains input.action.region if is_string(input.action.region)
+regions contains input.action.region if input.action.region != null
 
 regions contains region if {
 	region := input.resource.region
-	not is_null(region)
+	region != null
 }
 
-regions contains value if {
-	some [name, value] in named
-	contains(name, "region")
-}
+regions contains region if some region in input.said.regions
 
 # Whatever an argument is called: a region of this cloud is one, alone, with the letter of a zone behind it, or within
-# an address. Tags are words of the caller's own.
-regions contains place if {
-	known := data.jurisdictions[input.action.cloud]
-	some [path, value] in leaves
-	path[0] != "tags"
-	is_string(value)
-	some part in split(replace(replace(value, "/", ":"), ".", ":"), ":")
-	some place in [part, trim_right(trim_right(part, "abcdefghijklmnopqrstuvwxyz"), "-")]
-	known[place]
+# an address.
+regions contains word if {
+	some word in input.said.words
+	known[word]
 }
 
-jurisdictions(region) := data.jurisdictions[input.action.cloud][region]
+# The regions of this cloud, each with the jurisdictions that it lies in.
+known := clouds[input.action.cloud] if clouds := data.jurisdictions
 
 # Whoever asks obliges to the yes of those whom data.approvals names for the code.
 obliged["approvals"] := [need |
-	some code in {violation.code | some violation in data.rules.ask}
+	some code in {violation.code | some violation in ask}
 	need := object.union({"code": code}, data.approvals[code])
-] if count(data.rules.ask) > 0
+] if count(ask) > 0

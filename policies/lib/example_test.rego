@@ -2,7 +2,7 @@
 # edit breaks none of them.
 package example
 
-question := {
+question := posed({
 	"principal": {"id": "mia@acme", "tenant": "acme", "roles": ["builder"], "channel": "terminal"},
 	"action": {"tool": "start", "risk": "write", "cloud": "aws", "region": "eu-west-1"},
 	"resource": {
@@ -38,10 +38,10 @@ question := {
 		"freeze": [],
 		"undo": false,
 	},
-}
+})
 
 # About what already exists: it creates nothing and starts nothing. Nobody is asked before the run's own work is undone.
-existing(tool, risk) := object.union(question, {
+existing(tool, risk) := changed({
 	"action": {"tool": tool, "risk": risk, "region": "us-east-1"},
 	"resource": {"resource": {"id": "i-1", "region": "us-east-1"}, "tenant": "acme"},
 	"context": {"undo": risk == "destructive"},
@@ -149,6 +149,37 @@ messages := {violation.message | some violation in decision.violations}
 
 allowed if decision == {"verdict": "allow", "violations": [], "obligations": {}}
 
-changed(patch) := object.union(question, patch)
+changed(patch) := posed(object.union(question, patch))
 
-without(path) := json.remove(question, [path])
+without(path) := posed(json.remove(question, [path]))
+
+# A question as the engines are asked it: with `said`, which they derive in Python and which is found here by walking.
+posed(bare) := object.union(bare, {"said": said(object.get(bare, "resource", {}))})
+
+said(resource) := {
+	"encrypted": [value | some ["encrypted", value] in named(resource)],
+	"public": [value | some [name, value] in named(resource); contains(name, "public")],
+	"regions": [value | some [name, value] in named(resource); contains(name, "region")],
+	"tenants": [value | some ["tenant", value] in named(resource)],
+	"words": [word | some word in words(resource)],
+}
+
+# Every argument at any depth that is no object or list: where it stands and what it is.
+leaves(resource) := [[path, value] |
+	walk(resource, [path, value])
+	not type_name(value) in {"object", "array", "null"}
+]
+
+# The same by each name on its way: an argument under `replicas.regions` counts as a replica's and as a region's.
+named(resource) := [[name, value] |
+	some [path, value] in leaves(resource)
+	some name in {lower(part) | some part in path; is_string(part)}
+]
+
+words(resource) := {word |
+	some [path, value] in leaves(resource)
+	path[0] != "tags"
+	is_string(value)
+	some part in split(replace(replace(value, "/", ":"), ".", ":"), ":")
+	some word in [part, trim_right(trim_right(part, "abcdefghijklmnopqrstuvwxyz"), "-")]
+}

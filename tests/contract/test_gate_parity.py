@@ -15,6 +15,7 @@ from policies.engine import answer
 from policies.engine.archive import TEST, pack, texts_of
 from policies.engine.bundle import load_bundle
 from policies.engine.embedded import Embedded
+from policies.engine.said import asked, asked_as_text
 from tests.contract.gates import training
 from tests.contract.opa import OpaProcess
 from tests.contract.parity_questions import doubtful, generated
@@ -62,7 +63,7 @@ def post(url: str, body: bytes) -> Json:
 
 def by_opa(opa: str, questions: Sequence[Json]) -> Iterator[Said]:
     """OPA's word on each, in order."""
-    numbered = {str(number): question for number, question in enumerate(questions)}
+    numbered = {str(number): asked(question) for number, question in enumerate(questions)}
     found = post(f"{opa}/parity/decisions", canonical({"input": {"questions": numbered}}))["result"]
     for number in numbered:
         yield _believed(lambda number=number: json.dumps(found[number]))
@@ -109,7 +110,7 @@ async def test_a_text_that_is_hardly_json_is_denied_by_both_or_judged_alike(opa:
         question = object()
     ours = said(await Embedded().decide(question))
     theirs = _believed(
-        lambda: json.dumps(post(f"{opa}/gate/decision", b'{"input":' + canonical(question) + b"}")["result"])
+        lambda: json.dumps(post(f"{opa}/gate/decision", b'{"input":' + canonical(asked(question)) + b"}")["result"])
     )
     assert ours == theirs or (ours[0], theirs[0]) == ("deny", "deny")
 
@@ -120,6 +121,7 @@ async def test_a_text_that_is_hardly_json_is_denied_by_both_or_judged_alike(opa:
 )
 async def test_of_two_equal_keys_both_engines_see_the_same_one(opa: str, text: str, verdict: str) -> None:
     twice = canonical(training()).decode().replace('"public":false', text)
-    theirs = _believed(lambda: json.dumps(post(f"{opa}/gate/decision", f'{{"input":{twice}}}'.encode())["result"]))
+    body = f'{{"input":{asked_as_text(json.loads(twice), twice)}}}'.encode()
+    theirs = _believed(lambda: json.dumps(post(f"{opa}/gate/decision", body)["result"]))
     ours = said(await Embedded().decide(json.loads(twice)))
     assert (ours, ours[0]) == (theirs, verdict)

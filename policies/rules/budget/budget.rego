@@ -5,15 +5,15 @@
 # past a soft one a person is asked.
 package rules
 
-agrees contains "budget" if tool.risk in {"read", "destructive"}
+agrees contains "budget" if input.action.risk in {"read", "destructive"}
 
 agrees contains "budget" if {
-	tool.risk == "write"
+	input.action.risk == "write"
 	input.context.plane == "function"
 }
 
 agrees contains "budget" if {
-	tool.risk == "write"
+	input.action.risk == "write"
 	input.context.plane == "control"
 	budget_cap_holds
 	every account in budget_accounts {
@@ -24,7 +24,7 @@ agrees contains "budget" if {
 
 # What only changes what exists, at no price, needs no account to pay for it.
 agrees contains "budget" if {
-	tool.risk == "write"
+	input.action.risk == "write"
 	tool.creates == false
 	input.context.plane == "control"
 	input.cost.total_cents == 0
@@ -92,7 +92,7 @@ deny contains data.lib.violation("BUDGET_HARD", message) if {
 #   severity: medium
 #   remedy: Have an approver say yes, or ask for less.
 ask contains data.lib.violation("BUDGET_SOFT", message) if {
-	tool.risk == "write"
+	input.action.risk == "write"
 	input.context.plane == "control"
 	some account in budget_accounts
 	account.projected > account.limit.soft_cents

@@ -2,22 +2,17 @@
 # What a tool creates is encrypted at rest and closed to the public, and no argument of a write, anywhere, says otherwise.
 package rules
 
-agrees contains "encryption" if tool.risk in {"read", "destructive"}
+agrees contains "encryption" if input.action.risk in {"read", "destructive"}
 
 agrees contains "encryption" if {
-	tool.risk == "write"
-	tool.creates == false
-	encryption_kept
-	encryption_closed
-}
-
-agrees contains "encryption" if {
-	tool.risk == "write"
-	tool.creates == true
-	input.resource.encrypted == true
-	input.resource.public == false
-	encryption_kept
-	encryption_closed
+	input.action.risk == "write"
+	encryption_made
+	every value in input.said.encrypted {
+		value == true
+	}
+	every value in input.said.public {
+		value == false
+	}
 }
 
 # METADATA
@@ -44,30 +39,28 @@ deny contains data.lib.violation("PUBLIC_ACCESS", message) if {
 	message := sprintf("%v would make something that the public can reach.", [input.action.tool])
 }
 
-encryption_kept if {
-	every value in {said | some ["encrypted", said] in named} {
-		value == true
-	}
+encryption_made if {
+	tool.creates == false
+} else if {
+	tool.creates == true
+	input.resource.encrypted == true
+	input.resource.public == false
 }
 
-encryption_closed if {
-	said := {value |
-		some [name, value] in named
-		contains(name, "public")
-	}
-	every value in said {
-		value == false
-	}
+encryption_lacking if {
+	some value in input.said.encrypted
+	value != true
 }
-
-encryption_lacking if not encryption_kept
 
 encryption_lacking if {
 	tool.creates == true
 	not input.resource.encrypted == true
 }
 
-encryption_open if not encryption_closed
+encryption_open if {
+	some value in input.said.public
+	value != false
+}
 
 encryption_open if {
 	tool.creates == true

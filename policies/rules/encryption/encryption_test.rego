@@ -36,7 +36,8 @@ test_no_argument_anywhere_may_lift_encryption_or_open_to_the_public if {
 		every patch in patches {
 			data.example.codes == {code} with input as data.example.changed({"resource": patch})
 			change := object.union(data.example.existing("change", "write"), {"resource": patch, "data": {"residency": []}})
-			data.example.codes == {code} with input as json.remove(change, ["resource/region"])
+			moved := data.example.posed(json.remove(change, ["resource/region"]))
+			data.example.codes == {code} with input as moved
 		}
 	}
 }

@@ -3,15 +3,15 @@
 # control plane knows of it, and a function writes nothing without the control plane's Grant.
 package rules
 
-agrees contains "freeze" if tool.risk == "read"
+agrees contains "freeze" if input.action.risk == "read"
 
 agrees contains "freeze" if {
-	tool.risk in {"write", "destructive"}
+	input.action.risk in {"write", "destructive"}
 	input.context.plane == "function"
 }
 
 agrees contains "freeze" if {
-	tool.risk in {"write", "destructive"}
+	input.action.risk in {"write", "destructive"}
 	input.context.plane == "control"
 	is_array(input.context.freeze)
 	every frozen in input.context.freeze {

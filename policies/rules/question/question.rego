@@ -1,6 +1,6 @@
 # Question.
 # The question has every field, of the right type, about a tool that we know at the risk that we know. Whole amounts
-# stay below 2^53, so that every engine's arithmetic is exact; in Rego's order of types only a number lies between two.
+# stay below 2^53, so that every engine's arithmetic is exact.
 package rules
 
 sound if {
@@ -66,55 +66,77 @@ question_malformed contains "context.spend" if not question_spend
 
 question_malformed contains "context.freeze" if not question_freeze
 
+# In Rego's order of types only a number lies between two numbers, only a text from "" to below [], and only a list from
+# [] to below {}. Asking so costs the engine in process a quarter of what asking for the type does.
 question_who if {
-	every text in [input.principal.id, input.principal.tenant, input.principal.channel] {
-		is_string(text)
-		text != ""
-	}
-	is_array(input.principal.roles)
-	every role in input.principal.roles {
-		is_string(role)
+	principal := input.principal
+	principal.id > ""
+	principal.id < []
+	principal.tenant > ""
+	principal.tenant < []
+	principal.channel > ""
+	principal.channel < []
+	principal.roles >= []
+	principal.roles < {}
+	every role in principal.roles {
+		role >= ""
+		role < []
 	}
 }
 
 question_what if {
-	is_string(input.action.tool)
-	is_string(input.action.risk)
-	is_string(input.action.cloud)
-	type_name(input.action.region) in {"string", "null"}
+	action := input.action
+	action.tool >= ""
+	action.tool < []
+	action.risk >= ""
+	action.risk < []
+	action.cloud >= ""
+	action.cloud < []
+	type_name(action.region) in {"string", "null"}
 }
 
 question_about if {
 	is_object(input.resource)
-	is_boolean(input.data.personal)
-	is_array(input.data.residency)
+	said := input.said
+	said.encrypted >= []
+	said.public >= []
+	said.regions >= []
+	said.tenants >= []
+	said.words >= []
+	input.data.personal in {true, false}
+	input.data.residency >= []
+	input.data.residency < {}
 	every jurisdiction in input.data.residency {
-		is_string(jurisdiction)
+		jurisdiction >= ""
+		jurisdiction < []
 	}
 }
 
-question_machine if is_null(input.machine)
-
 question_machine if {
-	is_string(input.machine.name)
-	is_string(input.machine.family)
-	input.machine.vcpus >= 0
-	input.machine.vcpus <= 100000
-	floor(input.machine.vcpus) == input.machine.vcpus
-	is_number(input.machine.memory_gib)
-	type_name(input.machine.gpu) in {"string", "null"}
-	input.machine.gpu_count >= 0
-	input.machine.gpu_count <= 10000
-	floor(input.machine.gpu_count) == input.machine.gpu_count
+	input.machine == null
+} else if {
+	machine := input.machine
+	machine.name >= ""
+	machine.name < []
+	machine.family >= ""
+	machine.family < []
+	machine.vcpus >= 0
+	machine.vcpus <= 100000
+	floor(machine.vcpus) == machine.vcpus
+	is_number(machine.memory_gib)
+	type_name(machine.gpu) in {"string", "null"}
+	machine.gpu_count >= 0
+	machine.gpu_count <= 10000
+	floor(machine.gpu_count) == machine.gpu_count
 }
 
-question_cost if is_null(input.cost)
-
 question_cost if {
+	input.cost == null
+} else if {
+	cost := input.cost
 	question_cap
-	spans := ["total_cents", "hourly_cents", "machines_cents", "monthly_cents"]
-	every span in spans {
-		cents := input.cost[span]
+	spans := [cost.total_cents, cost.hourly_cents, cost.machines_cents, cost.monthly_cents]
+	every cents in spans {
 		cents >= 0
 		cents <= 9000000000000000
 		floor(cents) == cents
@@ -122,11 +144,9 @@ question_cost if {
 }
 
 question_cap if {
-	is_null(input.cost.cap_cents)
-	is_null(input.cost.cap_per)
-}
-
-question_cap if {
+	input.cost.cap_cents == null
+	input.cost.cap_per == null
+} else if {
 	input.cost.cap_cents >= 0
 	input.cost.cap_cents <= 9000000000000000
 	floor(input.cost.cap_cents) == input.cost.cap_cents
@@ -134,14 +154,16 @@ question_cap if {
 }
 
 question_context if {
-	input.context.plane in {"control", "function"}
-	is_string(input.context.now)
-	is_boolean(input.context.undo)
+	context := input.context
+	context.plane in {"control", "function"}
+	context.now >= ""
+	context.now < []
+	context.undo in {true, false}
 }
 
-question_spend if is_null(input.context.spend)
-
 question_spend if {
+	input.context.spend == null
+} else if {
 	every cents in [input.context.spend.tenant_month_cents, input.context.spend.project_month_cents, input.context.spend.run_cents] {
 		cents >= 0
 		cents <= 9000000000000000
@@ -152,12 +174,11 @@ question_spend if {
 # A function knows of no freeze; the control plane always says, be it that there is none.
 question_freeze if {
 	input.context.plane == "function"
-	is_null(input.context.freeze)
-}
-
-question_freeze if {
+	input.context.freeze == null
+} else if {
 	input.context.plane == "control"
-	is_array(input.context.freeze)
+	input.context.freeze >= []
+	input.context.freeze < {}
 	every frozen in input.context.freeze {
 		frozen.scope in {"global", "tenant", "cloud"}
 		is_string(frozen.name)

@@ -3,13 +3,13 @@
 # zone of what it starts is one of the region's own: a local zone may lie in another country than its region.
 package rules
 
-agrees contains "region" if tool.risk in {"read", "destructive"}
+agrees contains "region" if input.action.risk in {"read", "destructive"}
 
 agrees contains "region" if {
-	tool.risk == "write"
-	known := data.jurisdictions[input.action.cloud]
-	permitted := data.regions[input.action.cloud]
-	is_string(input.action.region)
+	input.action.risk == "write"
+	input.action.region != null
+	clouds := data.regions
+	permitted := clouds[input.action.cloud]
 	every region in regions {
 		known[region]
 		region in permitted
@@ -38,7 +38,7 @@ deny contains data.lib.violation("REGION_MISSING", message) if {
 deny contains data.lib.violation("REGION_UNKNOWN", message) if {
 	not "region" in agrees
 	some region in regions
-	not jurisdictions(region)
+	not known[region]
 	message := sprintf("%v has no region %v that we know.", [input.action.cloud, region])
 }
 
@@ -51,7 +51,7 @@ deny contains data.lib.violation("REGION_UNKNOWN", message) if {
 deny contains data.lib.violation("REGION_NOT_ALLOWED", message) if {
 	not "region" in agrees
 	some region in regions
-	jurisdictions(region)
+	known[region]
 	not region_permitted(region)
 	message := sprintf("Region %v (%v) is not on the list of allowed regions.", [region, input.action.cloud])
 }
@@ -78,12 +78,11 @@ region_permitted(region) if region in data.regions[input.action.cloud]
 region_zone if {
 	tool.creates == false
 	tool.machines == false
-}
-
-region_zone if object.get(input.resource, "zone", "") == ""
-
-region_zone if {
+} else if {
+	object.get(input.resource, "zone", "") == ""
+} else if {
 	is_string(input.action.region)
-	some pattern in data.zones[input.action.cloud]
+	clouds := data.zones
+	some pattern in clouds[input.action.cloud]
 	input.resource.zone == replace(pattern, "{region}", input.action.region)
 }

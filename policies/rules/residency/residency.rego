@@ -3,19 +3,19 @@
 # unrestricted. Personal data obliges the caller to encrypt.
 package rules
 
-agrees contains "residency" if tool.risk in {"read", "destructive"}
+agrees contains "residency" if input.action.risk in {"read", "destructive"}
 
 agrees contains "residency" if {
-	tool.risk == "write"
-	count(input.data.residency) == 0
+	input.action.risk == "write"
+	input.data.residency == []
 }
 
 agrees contains "residency" if {
-	tool.risk == "write"
+	input.action.risk == "write"
+	input.data.residency != []
 	count(regions) > 0
-	lies_in := data.jurisdictions[input.action.cloud]
 	every region in regions {
-		some jurisdiction in lies_in[region]
+		some jurisdiction in known[region]
 		jurisdiction in input.data.residency
 	}
 }
@@ -39,12 +39,12 @@ deny contains data.lib.violation("RESIDENCY", message) if {
 }
 
 residency_holds(region) if {
-	some jurisdiction in jurisdictions(region)
+	some jurisdiction in known[region]
 	jurisdiction in input.data.residency
 }
 
-residency_place(region) := concat(", ", jurisdictions(region))
+residency_place(region) := concat(", ", known[region])
 
-residency_place(region) := "no jurisdiction that we know" if not jurisdictions(region)
+residency_place(region) := "no jurisdiction that we know" if not known[region]
 
 obliged["encrypt"] if input.data.personal == true

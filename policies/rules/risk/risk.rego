@@ -4,13 +4,17 @@
 # for only it can wait; a function writes nothing without the control plane's Grant.
 package rules
 
-agrees contains "risk" if tool.risk == "read"
+agrees contains "risk" if input.action.risk == "read"
 
 agrees contains "risk" if {
-	tool.risk in {"write", "destructive"}
-	count(data.risk.environments) > 0
-	count(data.risk.network_tools) > 0
-	is_number(data.risk.cost_cents)
+	input.action.risk in {"write", "destructive"}
+	risk := data.risk
+	risk.environments > []
+	risk.environments < {}
+	risk.network_tools > []
+	risk.network_tools < {}
+	risk.cost_cents >= 0
+	risk.cost_cents < ""
 }
 
 # METADATA
@@ -44,7 +48,7 @@ ask contains data.lib.violation("RISK_PRODUCTION", message) if {
 ask contains data.lib.violation("RISK_DESTRUCTIVE", message) if {
 	risk_asked
 	not risk_moves
-	tool.risk == "destructive"
+	input.action.risk == "destructive"
 	message := sprintf("%v destroys what it is called for, with all that it holds.", [input.action.tool])
 }
 
@@ -77,7 +81,7 @@ ask contains data.lib.violation("RISK_COST", message) if {
 }
 
 risk_asked if {
-	tool.risk in {"write", "destructive"}
+	input.action.risk in {"write", "destructive"}
 	input.context.plane == "control"
 	input.context.undo == false
 }

@@ -11,10 +11,11 @@ agrees contains "tags" if {
 	rule := data.tags
 	count(rule.required) > 0
 	every tag in rule.required {
-		is_string(tags[tag])
-		tags[tag] != ""
-		count(tags[tag]) <= rule.longest
-		trim(tags[tag], rule.characters) == ""
+		text := tags[tag]
+		text > ""
+		text < []
+		count(text) <= rule.longest
+		trim(text, rule.characters) == ""
 	}
 }
 

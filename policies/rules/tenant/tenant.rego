@@ -32,11 +32,11 @@ deny contains data.lib.violation("TENANT_ISOLATION", message) if {
 	])
 }
 
-tenant_alone if tool.risk == "read"
+tenant_alone if input.action.risk == "read"
 
 tenant_alone if {
-	tool.risk in {"write", "destructive"}
-	every value in {said | some ["tenant", said] in named} {
+	input.action.risk in {"write", "destructive"}
+	every value in input.said.tenants {
 		value == input.principal.tenant
 	}
 }
@@ -45,7 +45,7 @@ default tenant_named := "no tenant"
 
 tenant_named := concat(" and ", others) if {
 	others := {sprintf("tenant %v", [value]) |
-		some ["tenant", value] in named
+		some value in input.said.tenants
 		value != input.principal.tenant
 	}
 	count(others) > 0

@@ -12,6 +12,7 @@ import pytest
 from policies.checks.schema import Question, schema
 from policies.engine.bundle import PACKAGED
 from policies.engine.opa_binary import BUILT
+from policies.engine.said import asked
 from tests.contract.gates import reading, training
 from tests.contract.opa import binary
 
@@ -51,7 +52,7 @@ def test_a_field_that_no_question_has_is_found(tmp_path: Path) -> None:
 
 def test_every_question_fits_the_schema() -> None:
     for question in (training(), reading("get_quotas", {"region": "eu-west-1", "machine": "m5.large"})):
-        assert Question.model_validate(question).model_dump(mode="json") == question
+        assert Question.model_validate(asked(question)).model_dump(mode="json") == asked(question)
 
 
 def test_every_test_holds_and_every_line_is_tested() -> None:

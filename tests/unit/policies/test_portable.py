@@ -71,9 +71,3 @@ class TestShapeOfARule:
         denials = re.findall(r"^deny contains .* if \{\n\t(.*)$", text, re.MULTILINE)
         assert len(denials) == text.count("\ndeny contains ")
         assert set(denials) == {f'not "{path.parent.name}" in agrees'}
-
-
-def test_walk_is_called_as_a_relation() -> None:
-    # As a value, `[path, value] := walk(x)`, the embedded engine finds nothing.
-    for path in FILES:
-        assert len(re.findall(r"walk\(", _bare(path))) == len(re.findall(r"walk\([\w.]+, \[\w+, \w+\]\)", _bare(path)))
