@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
 from mcp_handlers.aws.client import Clients
-from mcp_handlers.aws.endpoints import endpoint_standing
 from mcp_handlers.aws.errors import translated
-from mcp_handlers.aws.nodepools import nodepool_standing
 from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
-from mcp_handlers.aws.routes import route_standing
-from mcp_handlers.aws.secrets import secret_standing
-from mcp_handlers.aws.volumes import volume_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.errors import NotFound
 from workflow.model.run import Health, Resource
@@ -75,19 +71,26 @@ _JOBS: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Describe the resource. One of another tenant is not found."""
-    looks = {
-        "instance": _instance,
-        "volume": volume_standing,
-        "bucket": _bucket,
-        "job": _job,
-        "endpoint": endpoint_standing,
-        "nodepool": nodepool_standing,
-        "secret": secret_standing,
-        "route": route_standing,
-    }
-    status, detail = looks[wanted.resource.kind](clients, wanted.resource, wanted.tenant)
+    status, detail = _look(wanted.resource.kind)(clients, wanted.resource, wanted.tenant)
     checked = datetime.now(UTC)
     return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=checked))
+
+
+def _look(kind: str) -> Callable[[Clients, Resource, str], Standing]:
+    # Each of these brings another tool's contract along, so a cold start has only the one that it is asked for.
+    if kind == "volume":
+        from mcp_handlers.aws.volumes import volume_standing as look
+    elif kind == "endpoint":
+        from mcp_handlers.aws.endpoints import endpoint_standing as look
+    elif kind == "nodepool":
+        from mcp_handlers.aws.nodepools import nodepool_standing as look
+    elif kind == "secret":
+        from mcp_handlers.aws.secrets import secret_standing as look
+    elif kind == "route":
+        from mcp_handlers.aws.routes import route_standing as look
+    else:
+        return {"instance": _instance, "bucket": _bucket, "job": _job}[kind]
+    return look
 
 
 def _instance(clients: Clients, resource: Resource, tenant: str) -> Standing:

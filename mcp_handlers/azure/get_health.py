@@ -8,9 +8,7 @@ from typing import Literal
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.disks import disk_standing
 from mcp_handlers.azure.errors import translated
-from mcp_handlers.azure.nodepools import nodepool_standing
 from mcp_handlers.azure.owned import find
-from mcp_handlers.azure.routes import route_standing
 from mcp_handlers.azure.secrets import secret_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -46,14 +44,19 @@ _ENDPOINT: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, _key: str) -> Output:
     """The state as Azure reports it now. Raises NotFound for another tenant's resource."""
+    # A pool and a route bring their own tools' contracts along: a cold start has them only where it is asked for one.
     resource = wanted.resource
     if resource.kind == "secret":
         with translated(clients, resource.region):
             return _answer(wanted, *secret_standing(clients, resource, wanted.tenant))
     if resource.kind == "route":
+        from mcp_handlers.azure.routes import route_standing
+
         with translated(clients, resource.region):
             return _answer(wanted, *route_standing(clients, resource, wanted.tenant))
     if resource.kind == "nodepool":
+        from mcp_handlers.azure.nodepools import nodepool_standing
+
         with translated(clients, resource.region):
             return _answer(wanted, *nodepool_standing(clients, resource, wanted.tenant))
     with translated(clients, resource.region):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
-from mcp_handlers.gcp import disks, nodepools, owned, routes
+from mcp_handlers.gcp import disks, owned
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
@@ -42,9 +42,14 @@ _JOB: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """`gone` where there is nothing of that id. Raises NotFound for another tenant's, TollgateError otherwise."""
+    # These bring their own tools' contracts along: a cold start has them only where it is asked for one.
     if wanted.resource.kind == "nodepool":
+        from mcp_handlers.gcp import nodepools
+
         return _answer(wanted, *nodepools.standing(wanted.resource, wanted.tenant, clients))
     if wanted.resource.kind == "route":
+        from mcp_handlers.gcp import routes
+
         return _answer(wanted, *routes.standing(wanted.resource, wanted.tenant, clients))
     found = owned.read(wanted.resource, wanted.tenant, clients)
     if found is None:

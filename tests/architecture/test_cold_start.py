@@ -73,3 +73,11 @@ def test_the_model_starts_with_pydantic_alone() -> None:
     model = [f"workflow.model.{name}" for name in written(ROOT / "workflow" / "model")]
     loaded = loaded_by(*model)
     assert within(loaded, HEAVY | {"mcp_handlers", "policies", "sqlite3"}.union(*SDKS.values())) == set()
+
+
+@pytest.mark.parametrize("cloud", clouds())
+def test_to_ask_after_health_no_other_tools_contract_is_loaded(cloud: str) -> None:
+    contracts = within(
+        loaded_by(f"mcp_handlers.{cloud}.get_health"), {f"mcp_handlers.tools.{tool}" for tool in tools()}
+    )
+    assert contracts == {"mcp_handlers.tools.get_health"}
