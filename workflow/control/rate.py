@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -25,6 +26,9 @@ MOST = 10_000
 """Buckets that are remembered: those used last. One that was long unused is full anyway."""
 
 
+Effort = Literal["read", "write", "heavy"]
+
+
 class Limit(Noun):
     """Calls `per_second` in the long run, and at most `burst` at once."""
 
@@ -36,6 +40,8 @@ class Limits(Noun):
     """The limit of a tenant's tool: its own, else the tool's, else its risk's."""
 
     risks: dict[Risk, Limit]
+    api: dict[Effort, Limit] = Field(default_factory=dict)
+    """One principal's calls of the REST API, by what they cost us."""
     tools: dict[str, Limit] = Field(default_factory=dict)
     tenants: dict[str, dict[str, Limit]] = Field(default_factory=dict)
 
@@ -64,23 +70,35 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Rates:
-    """Every tenant's buckets."""
+class Buckets:
+    """A bucket for each name that anything is counted under."""
 
-    limits: Limits
     clock: Clock
-    _buckets: OrderedDict[tuple[str, str], Bucket] = field(default_factory=OrderedDict)
+    _buckets: OrderedDict[tuple[str, ...], Bucket] = field(default_factory=OrderedDict)
 
-    def take(self, tenant: str, tool: Tool) -> None:
-        """Use up one call. Raises RateLimited, with the seconds until there is one again."""
-        limit, now, place = self.limits.of(tenant, tool), self.clock.now(), (tenant, tool.name)
+    def take(self, place: tuple[str, ...], limit: Limit, said: str) -> None:
+        """Use up one. Raises RateLimited, saying so, with the seconds until there is one again."""
+        now = self.clock.now()
         bucket = self._buckets.get(place) or Bucket(float(limit.burst), now)
         tokens = bucket.filled(limit, now)
         self._buckets[place] = Bucket(tokens, now)
         if tokens < 1.0:
             wait = math.ceil((1.0 - tokens) / limit.per_second * 1000) / 1000
-            raise RateLimited(f"{tenant} calls {tool.name} more often than it may.", retry_after=wait)
+            raise RateLimited(said, retry_after=wait)
         self._buckets[place] = Bucket(tokens - 1.0, now)
         self._buckets.move_to_end(place)
         if len(self._buckets) > MOST:
             self._buckets.popitem(last=False)
+
+
+class Rates:
+    """Every tenant's calls of tools."""
+
+    def __init__(self, limits: Limits, clock: Clock) -> None:
+        self.limits = limits
+        self._buckets = Buckets(clock)
+
+    def take(self, tenant: str, tool: Tool) -> None:
+        """Use up one call. Raises RateLimited, with the seconds until there is one again."""
+        said = f"{tenant} calls {tool.name} more often than it may."
+        self._buckets.take((tenant, tool.name), self.limits.of(tenant, tool), said)

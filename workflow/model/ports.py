@@ -14,6 +14,7 @@ from workflow.model.decision import Decision
 from workflow.model.deployment import Deployments, Savings
 from workflow.model.emergency import Emergencies
 from workflow.model.lease import Leases
+from workflow.model.listing import Listings
 from workflow.model.model_spending import ModelSpending
 from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
@@ -286,6 +287,7 @@ class Store(
     Submissions,
     Outbox,
     Deliveries,
+    Listings,
     Outages,
     Deployments,
     Savings,

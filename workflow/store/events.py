@@ -50,6 +50,11 @@ async def where(transaction: Transaction, condition: str, values: Sequence[Any])
     return [entry(line) for line in await _lines(transaction, condition, values, -_BEFORE_ALL - 1)]
 
 
+async def newest(transaction: Transaction, condition: str, values: Sequence[Any], limit: int) -> list[Entry]:
+    """Up to `limit` entries that meet a condition on the columns, newest first."""
+    return [entry(line) for line in await _lines(transaction, condition, values, max(limit, 0), "DESC")]
+
+
 async def last_of_kind(transaction: Transaction, run: str, kind: str) -> Entry | None:
     """The newest entry of this kind about the run, or None."""
     found = await _lines(transaction, "run = ? AND kind = ?", (run, kind), 1, "DESC")

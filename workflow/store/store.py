@@ -17,6 +17,7 @@ from workflow.store.elevations import ElevationStore
 from workflow.store.emergencies import EmergencyStore
 from workflow.store.events import LedgerStore
 from workflow.store.leases import LeaseStore
+from workflow.store.listing import ListingStore
 from workflow.store.migrate import migrate
 from workflow.store.model_spending import ModelSpendingStore
 from workflow.store.outbox import OutboxStore
@@ -45,6 +46,7 @@ class Store(
     SubmissionStore,
     OutboxStore,
     DeliveryStore,
+    ListingStore,
     DegradedStore,
     DeploymentStore,
     SavingStore,
