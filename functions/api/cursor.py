@@ -20,9 +20,13 @@ def place_of(text: str, *kinds: type) -> tuple[Any, ...] | None:
         return None
     try:
         place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if len(place) == len(kinds) and all(type(part) is kind for part, kind in zip(place, kinds, strict=True)):
-            if all(abs(part) < 2**63 for part in place if isinstance(part, int)):
-                return tuple(place)
+        if [type(part) for part in place] == list(kinds) and all(map(_fits, place)):
+            return tuple(place)
     except (ValueError, TypeError, RecursionError):
         pass
     raise BadRequest("The cursor is none of ours.", "Hand back `next` as it was given, or begin without a cursor.")
+
+
+def _fits(part: Any) -> bool:
+    """Whether a database takes it."""
+    return abs(part) < 2**63 if isinstance(part, int) else "\0" not in part

@@ -8,7 +8,7 @@ import sys
 import typer
 
 ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys", "flags")
-COMMANDS = ("run", "orchestrate", "cleanup", "reevaluate", "savings", "parse", "token", "costs")
+COMMANDS = ("run", "serve", "orchestrate", "cleanup", "reevaluate", "savings", "parse", "token", "costs")
 
 
 def build(wanted: str) -> typer.Typer:

@@ -33,7 +33,7 @@ def code_of(error: TollgateError) -> int:
         return DENIED
     if error.code == "UNCLEAR":
         return UNCLEAR
-    return BAD_REQUEST if error.code in ("BAD_REQUEST", "NOT_FOUND") else FAILED
+    return BAD_REQUEST if error.code in ("BAD_REQUEST", "NOT_FOUND", "CONFLICT") else FAILED
 
 
 def say_json(value: Any) -> None:

@@ -7,15 +7,20 @@ import os
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
+from functions.api.mount import api_routes
 from functions.binding import bind
 from functions.http import HttpPost
 from functions.judges import bench, live
+from functions.pages.session import FromCookie
 from functions.registry import cloud_names, tool_names
+from functions.serve.api import api
 from functions.serve.asgi import app, sse_routes
 from functions.serve.callers import providers
 from functions.serve.metadata import metadata_routes
 from functions.serve.plane import approval_routes, catalog_endpoint, control, control_endpoints, page_routes
+from functions.serve.runs_mcp import RUNS, runs_endpoint
 from functions.serve.settings import Settings, settings
 from functions.serve.wellknown import emergency, jwks_route
 from functions.webhooks.local import hook_routes
@@ -41,10 +46,17 @@ async def serve(told: Settings) -> None:
         judges = bench(store, SystemClock())
         judgement, hand = control(told, store, post, judges.gate), emergency(told, store)
         await hand.publish()
-        described = metadata_routes(told.control_url, providers(told.oidc))
-        more = [jwks_route(hand), *described, *approval_routes(told, judgement), *page_routes(told, judgement)]
-        more += hook_routes(store)
-        apps = {told.port: app(control_endpoints(told, judgement, post), "control", more)}
+        known = providers(told.oidc)
+        described = metadata_routes(told.control_url, known)
+        more = [jwks_route(hand), *described, *approval_routes(told, judgement)]
+        more += [
+            *api_routes(api(told, store, judgement, judges), [Middleware(FromCookie)]),
+            *metadata_routes(told.control_url, known, RUNS),
+        ]
+        # What is under no other address is a page.
+        more += [*hook_routes(store), *page_routes(told, judgement)]
+        doors = control_endpoints(told, judgement, post) | {RUNS: runs_endpoint(told, store, judgement)}
+        apps = {told.port: app(doors, "control", more)}
         apps |= {told.cloud_port(cloud): cloud_app(told, cloud, post) for cloud in cloud_names()}
         servers = [_server(each, port) for port, each in apps.items()]
         await asyncio.gather(*(server.serve() for server in servers))

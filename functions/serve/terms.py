@@ -40,6 +40,21 @@ def offpeak() -> Offpeak:
         raise BadBundle(f"data/offpeak: {error.errors(include_input=False, include_url=False)[0]['msg']}") from None
 
 
+def roles_of_tools() -> dict[str, tuple[str, ...]]:
+    """Which roles may call each tool, somewhere."""
+    found: dict[str, set[str]] = {}
+    for role, parts in _data().get("roles", {}).items():
+        for tool in (tool for part in parts for tool in part["tools"]):
+            found.setdefault(tool, set()).add(role)
+    return {tool: tuple(sorted(roles)) for tool, roles in found.items()}
+
+
+def regions() -> dict[str, list[str]]:
+    """The regions that are allowed, by cloud."""
+    found: dict[str, list[str]] = _data().get("regions", {})
+    return found
+
+
 def _data() -> Json:
     source = in_force(os.environ)
     found: Json = json.loads(assembled(source.read(), source.path.name).data)

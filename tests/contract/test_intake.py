@@ -145,7 +145,7 @@ async def test_nobody_else_ends_it_and_what_has_ended_is_not_ended_again(intake:
     with pytest.raises(Forbidden):
         await intake.cancel(BEN, run.id)
     await intake.store.end_run(run, a_record(run), an_event(run.id, "finished"))
-    with pytest.raises(BadRequest):
+    with pytest.raises(Conflict):
         await intake.cancel(ANA, run.id)
 
 
@@ -175,7 +175,7 @@ async def test_a_run_that_ended_with_a_question_is_made_again_with_the_answer(in
 async def test_what_asked_nothing_is_not_answered(intake: Intake) -> None:
     name = (await submitted(intake)).run.id
     assert await intake.question(ANA, name) == ""
-    with pytest.raises(BadRequest):
+    with pytest.raises(Conflict):
         await intake.answer(ANA, name, "One A100", channel="chat")
 
 

@@ -86,7 +86,7 @@ async def test_a_parked_run_that_is_cancelled_ends_at_once_and_says_by_whom(hous
         "approval.asked", "run.cancel_asked", "run.resumed", "approval.revoked", "finished"
     ]  # fmt: skip
     again = tollgate("runs", "cancel", run.id, "--json")
-    assert (again.returncode, json.loads(again.stdout)["error"]["code"]) == (2, "BAD_REQUEST")
+    assert (again.returncode, json.loads(again.stdout)["error"]["code"]) == (2, "CONFLICT")
     assert tollgate("runs", "cancel", "nothing", "--json").returncode == 2
 
 

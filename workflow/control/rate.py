@@ -76,6 +76,11 @@ class Buckets:
     clock: Clock
     _buckets: OrderedDict[tuple[str, ...], Bucket] = field(default_factory=OrderedDict)
 
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """What is remembered, the longest unused first."""
+        return tuple(self._buckets)
+
     def take(self, place: tuple[str, ...], limit: Limit, said: str) -> None:
         """Use up one. Raises RateLimited, saying so, with the seconds until there is one again."""
         now = self.clock.now()
@@ -96,9 +101,9 @@ class Rates:
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self.limits = limits
-        self._buckets = Buckets(clock)
+        self.buckets = Buckets(clock)
 
     def take(self, tenant: str, tool: Tool) -> None:
         """Use up one call. Raises RateLimited, with the seconds until there is one again."""
         said = f"{tenant} calls {tool.name} more often than it may."
-        self._buckets.take((tenant, tool.name), self.limits.of(tenant, tool), said)
+        self.buckets.take((tenant, tool.name), self.limits.of(tenant, tool), said)

@@ -58,11 +58,11 @@ class Intake:
     ) -> Submitted:
         """The demand of a run that ended with a question, made again with the answer, as whoever gives it.
 
-        Without a `key` one principal answers a run once. Raises NotFound, and BadRequest where nothing was asked.
+        Without a `key` one principal answers a run once. Raises NotFound, and Conflict where nothing was asked.
         """
         asked = (await self.find(principal, name)).request
         if not await self.question(principal, name):
-            raise BadRequest(f"Run {name} asks nothing.", "Send a new request.")
+            raise Conflict(f"Run {name} asks nothing.", "Send a new request.")
         who = principal.model_copy(update={"channel": channel})
         text, now = f"{asked.text}\n{answer}", self.clock.now()
         request = make_request(who, text, now, project=asked.project, environment=asked.environment)
@@ -80,7 +80,7 @@ class Intake:
     async def cancel(self, principal: Principal, name: str, reason: str = "") -> Run:
         """Ask that the run end and what it did be undone; the run as it is now. Once more is harmless.
 
-        Raises NotFound, Forbidden for who has no say in it, and BadRequest where it has ended.
+        Raises NotFound, Forbidden for who has no say in it, and Conflict where it has ended.
         """
         run = await ask_to_cancel(self.store, self.clock, principal, name, reason)
         await self.wake.publish(name)

@@ -77,7 +77,7 @@ def test_it_forgets_the_longest_unused_first(monkeypatch: pytest.MonkeyPatch) ->
     found, _ = rates()
     for tenant in ("a", "b", "a", "c"):
         found.take(tenant, READ)
-    assert [tenant for tenant, _ in found._buckets] == ["a", "c"]
+    assert [tenant for tenant, _ in found.buckets.names] == ["a", "c"]
 
 
 @given(st.lists(st.floats(min_value=0, max_value=5), max_size=80))

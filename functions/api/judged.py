@@ -1,0 +1,90 @@
+"""Operations on decisions that were made: refusals, and where the watched policies would have decided otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from functions.api.around import Around
+from functions.api.call import Call
+from functions.api.cursor import cursor, place_of
+from functions.api.house_shapes import Judged, JudgedPage, Judgement, ShadowDifference, ShadowPage
+from policies.engine.decision_log import Past, past_of
+from policies.engine.shadow import SHADOW
+from workflow.model.base import Json
+from workflow.model.listing import NEWEST
+from workflow.model.ports import Entry
+
+LOOKED_AT = 2_000
+"""Entries that one page looks through at most; where it ends early, the next goes on from there."""
+CHUNK = 200
+
+
+async def denials(around: Around, call: Call) -> JudgedPage:
+    """A page of decisions with this verdict, and this reason if one was named."""
+    asked = call.query
+    found: list[Judged] = []
+    last = _before(asked.cursor)
+    async for entry in _newest(around, call.principal.tenant, ("decided", "call.decided"), last):
+        last, past = entry.seq, past_of(entry)
+        if past and past.decision.verdict == asked.verdict and _has(past, asked.code):
+            found.append(_judged(entry, past))
+        if len(found) == asked.limit:
+            break
+    else:
+        last = await _end(around, call.principal.tenant, ("decided", "call.decided"), last)
+    return JudgedPage(items=tuple(found), next=cursor(last) if last else "")
+
+
+async def shadow(around: Around, call: Call) -> ShadowPage:
+    """A page of differences."""
+    before, most = _before(call.query.cursor), call.query.limit
+    found = await around.store.page_entries(call.principal.tenant, kinds=(SHADOW,), before=before, limit=most + 1)
+    shown = found[:most]
+    more = cursor(shown[-1].seq) if len(found) > len(shown) else ""
+    return ShadowPage(items=tuple(map(_difference, shown)), next=more)
+
+
+async def _newest(around: Around, tenant: str, kinds: Sequence[str], before: int) -> AsyncIterator[Entry]:
+    for _ in range(LOOKED_AT // CHUNK):
+        page = await around.store.page_entries(tenant, kinds=kinds, before=before, limit=CHUNK)
+        for entry in page:
+            yield entry
+        if len(page) < CHUNK:
+            return
+        before = page[-1].seq
+
+
+async def _end(around: Around, tenant: str, kinds: Sequence[str], last: int) -> int:
+    """`last` where there is more to look through, else 0."""
+    return last if await around.store.page_entries(tenant, kinds=kinds, before=last, limit=1) else 0
+
+
+def _before(text: str) -> int:
+    place = place_of(text, int)
+    return int(place[0]) if place else NEWEST
+
+
+def _has(past: Past, code: str) -> bool:
+    return not code or any(each.code == code for each in past.decision.violations)
+
+
+def _judged(entry: Entry, past: Past) -> Judged:
+    decision = past.decision
+    return Judged(
+        seq=entry.seq, run=entry.event.run, at=entry.event.at,
+        tools=tuple(dict.fromkeys(str(asked["action"]["tool"]) for asked in past.questions)),
+        verdict=decision.verdict, violations=decision.violations, revision=decision.revision,
+    )  # fmt: skip
+
+
+def _difference(entry: Entry) -> ShadowDifference:
+    body: Json = entry.event.body
+    live, other = (
+        Judgement(
+            verdict=told["verdict"], codes=tuple(told["codes"]), obligations=told["obligations"],
+            revision=told["revision"],
+        )
+        for told in (body["live"], body["shadow"])
+    )  # fmt: skip
+    tool = str((body["input"].get("action") or {}).get("tool", ""))
+    return ShadowDifference(seq=entry.seq, run=entry.event.run, at=entry.event.at, tool=tool, live=live, shadow=other)
