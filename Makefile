@@ -47,7 +47,7 @@ $(TOOLS)/opa/%: requirements/%/go.mod requirements/%/go.sum
 	cd requirements/$* && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false -o $(CURDIR)/$@ github.com/open-policy-agent/$*
 
 # Beside others, in an environment of its own, because they bring much along. TOLLGATE_OPA names an opa binary, if there is one.
-bench: $(BENCH)/.done
+bench: $(BENCH)/.done runtimes
 	$(BENCH)/bin/python -m benchmarks
 
 # The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.

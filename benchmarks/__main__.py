@@ -18,6 +18,7 @@ from benchmarks.gates import gates
 from benchmarks.measure import KEPT, ROOT, Row
 from benchmarks.prices import prices
 from benchmarks.runs import runs
+from benchmarks.runtimes import runtimes
 from benchmarks.samples import sampled
 from benchmarks.starts import rows as start_rows
 from benchmarks.starts import starts
@@ -42,6 +43,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Row]]] = {
     "run": lambda: runs(RUNS),
     "call": lambda: calls(CALLS),
     "start": cold,
+    "runtimes": lambda: runtimes(STARTS),
 }
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from functions.planes import CONTROL, URLS, addresses
 from functions.registry import contracts
+from functions.trust import trust
 from mcp_handlers.kernel.catalog import Catalog
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -10,6 +14,7 @@ from mcp_handlers.kernel.forward import Forward, Post
 from mcp_handlers.kernel.identity import SignedIdentity
 from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.trust import Trust
+from workflow.model.errors import BadRequest
 
 
 def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post) -> Endpoint:
@@ -28,3 +33,12 @@ def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post) 
             )
         )
     )
+
+
+def deployed(cloud: str, environment: Mapping[str, str], post: Post) -> Endpoint:
+    """The endpoint as a function's settings say. Raises BadRequest where an address lacks."""
+    found = addresses(environment.get(URLS, ""))
+    missing = sorted({cloud, CONTROL} - set(found))
+    if missing:
+        raise BadRequest(f"{URLS} lacks {', '.join(missing)}.", f"Write {missing[0]}=https://… there.")
+    return catalog(cloud, found[cloud], found[CONTROL], trust(environment), post)

@@ -11,13 +11,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.aws import wire
 from functions.aws.telling import log, told
-from functions.catalog import catalog
+from functions.catalog import deployed
 from functions.http import HttpPost
-from functions.planes import CONTROL, URLS, addresses
-from functions.trust import trust
 from mcp_handlers.kernel import deadline
 from mcp_handlers.kernel.endpoint import Endpoint
-from workflow.model.errors import BadRequest
 
 CLOUD = "aws"
 runner = asyncio.Runner()
@@ -27,11 +24,7 @@ runner = asyncio.Runner()
 @cache
 def endpoint() -> Endpoint:
     """The endpoint, made once in an execution environment. Raises BadRequest where an address lacks."""
-    found = addresses(os.environ.get(URLS, ""))
-    missing = sorted({CLOUD, CONTROL} - set(found))
-    if missing:
-        raise BadRequest(f"{URLS} lacks {', '.join(missing)}.", "Set it as serverless.yml does.")
-    return catalog(CLOUD, found[CLOUD], found[CONTROL], trust(os.environ), HttpPost())
+    return deployed(CLOUD, os.environ, HttpPost())
 
 
 @told("requestContext.requestId")

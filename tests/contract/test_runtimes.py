@@ -22,6 +22,7 @@ from functions.registry import tool_names
 from mcp_handlers.kernel.clock import SystemClock
 from tests.fakes.world import ADA, call
 from workflow.control.sign import Signer
+from workflow.model.errors import BadRequest
 
 TOOL = "get_cost_estimate"
 ARGUMENTS = {"vcpus": 8, "memory_gib": 32, "jurisdictions": ["EU"], "limit": 3}
@@ -144,7 +145,18 @@ def test_lambda_takes_a_body_in_base64(signer: Signer) -> None:
     assert (answer["statusCode"], answer["body"].encode()) == to_the_kernel("aws", {}, b"\xff")
 
 
-def test_azure_has_a_route_for_every_tool() -> None:
+def test_azure_has_a_route_for_every_tool_and_the_catalog() -> None:
     bindings = {name: f.get_bindings_dict()["bindings"] for name, f in REGISTERED.items()}
     routes = {name: next(b["route"] for b in found if "route" in b) for name, found in bindings.items()}
-    assert routes == {tool: f"mcp/{tool}" for tool in tool_names()}
+    assert routes == {"catalog": "mcp", **{tool: f"mcp/{tool}" for tool in tool_names()}}
+
+
+@pytest.mark.parametrize("function", ["get_quotas", "catalog", "orchestrator"])
+def test_an_app_on_azure_has_just_the_function_that_it_is_set_to(function: str) -> None:
+    assert azure.chosen(function) == (function,)
+
+
+def test_an_app_on_azure_set_to_what_there_is_not_says_what_there_is() -> None:
+    with pytest.raises(BadRequest) as refused:
+        azure.chosen("drop_tables")
+    assert "orchestrator" in refused.value.remedy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +18,8 @@ def main() -> None:
     parser.add_argument("--app", type=Path, required=True, help="folder with function_app.py and host.json")
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args()
+    # The library says which function it runs, as the host's own log does.
+    logging.basicConfig(level=logging.INFO)
     uvicorn.run(
         host(Worker(chosen.app)),
         host="127.0.0.1",

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from functions.registry import tool_names
 from functions.trust import JWKS, LOCAL
+from infra.local.runtimes import started
+from infra.local.runtimes.started import Runtime
 from tests.contract.clouds.gcp_cloud import LocalGcp, clients, gcp, running_gcp
 from tests.contract.clouds.world import World
 from tests.contract.clouds.worlds import gcp as worlds
-from tests.contract.runtimes import started
 from tests.contract.runtimes.apps import told
-from tests.contract.runtimes.started import Runtime
 from tests.fakes.clock import FixedClock
 from workflow.control.sign import Signer
 

@@ -20,11 +20,11 @@ from functions.registry import contract, tool_names
 from infra.local.gateway.__main__ import ENVOY, written
 from infra.local.gateway.config import LARGEST
 from infra.local.gateway.routes import READS
+from infra.local.runtimes import started
+from infra.local.runtimes.started import Runtime
 from infra.local.services import PROJECT
 from mcp_handlers.kernel.limits import MAX_BODY
-from tests.contract.runtimes import started
 from tests.contract.runtimes.echo import echo
-from tests.contract.runtimes.started import Runtime
 from tests.contract.runtimes.test_same_bytes import headers
 from tests.fakes.world import call
 from workflow.control.sign import Signer

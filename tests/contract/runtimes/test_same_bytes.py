@@ -12,11 +12,11 @@ import pytest
 
 from functions.binding import gate
 from functions.registry import contract, tool_names
+from infra.local.runtimes.started import Answer, Runtime
 from mcp_handlers.kernel.grant import Grant
 from mcp_handlers.kernel.wire import mirror
 from tests.contract.clouds.mistakes import mistakes
 from tests.contract.clouds.world import TAGS, World
-from tests.contract.runtimes.started import Answer, Runtime
 from tests.fakes.world import call
 from workflow.control.sign import Signer
 from workflow.model.base import Json, digest

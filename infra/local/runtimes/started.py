@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -40,6 +41,9 @@ class Runtime:
     name: str
     url: str
     http: httpx.Client
+    pid: int
+    output: Path
+    """What it has printed."""
 
     def call(self, tool: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Post to the tool's path."""
@@ -61,11 +65,19 @@ def started(name: str, command: Sequence[str], port: int, ready: str, told: Mapp
     if not (LIBRARIES / ".done").exists():
         raise RuntimeError("the clouds' function runtimes are not installed: make runtimes")
     environment = clean_environment(told) | {"PYTHONPATH": f"{PROJECT}:{LIBRARIES}"}
-    with subprocess.Popen([sys.executable, "-m", *command], env=environment, cwd=PROJECT) as process:
+    with (
+        tempfile.NamedTemporaryFile() as output,
+        subprocess.Popen(  # noqa: S603 (our own list)
+            [sys.executable, "-m", *command], env=environment, cwd=PROJECT, stdout=output, stderr=output
+        ) as process,
+    ):
         try:
-            with httpx.Client(timeout=60) as http:
-                runtime = Runtime(name, f"http://127.0.0.1:{port}", http)
-                until_answers(lambda: http.get(runtime.url + ready).raise_for_status(), process)
+            with httpx.Client(timeout=120) as http:
+                runtime = Runtime(name, f"http://127.0.0.1:{port}", http, process.pid, Path(output.name))
+                try:
+                    until_answers(lambda: http.get(runtime.url + ready), process)
+                except RuntimeError as error:
+                    raise RuntimeError(f"{error}: {runtime.output.read_text()[-2000:]}") from None
                 yield runtime
         finally:
             process.terminate()
@@ -105,3 +117,11 @@ def gcp(targets: Mapping[str, tuple[Path, str]], told: Mapping[str, str]) -> Abs
     command = ["gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "8", "--log-level", "warning"]
     command += ["--no-control-socket", "infra.local.runtimes.gcp:application()"]
     return started("functions-framework", command, port, "/healthz", {**told, TARGETS: json.dumps(paths)})
+
+
+def framework(source: Path, target: str, told: Mapping[str, str]) -> AbstractContextManager[Runtime]:
+    """One target on functions-framework, by its own command."""
+    port = free_port()
+    command = ["functions_framework", "--source", str(source), "--target", target]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    return started("functions-framework", command, port, "/robots.txt", told)
