@@ -116,7 +116,8 @@ resource "azurerm_function_app_flex_consumption" "app" {
     {
       AZURE_CLIENT_ID                           = azurerm_user_assigned_identity.app[each.key].client_id
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "Authorization=AAD;ClientId=${azurerm_user_assigned_identity.app[each.key].client_id}"
-      TOLLGATE_TIMEOUT_SECONDS                  = tostring(var.limits.timeout_seconds)
+      TOLLGATE_FUNCTION                         = each.key
+      TOLLGATE_TIME_LIMIT_SECONDS               = tostring(var.limits.timeout_seconds)
       AzureFunctionsJobHost__functionTimeout    = each.value == "tool" ? "00:${format("%02d", floor(var.limits.timeout_seconds / 60))}:${format("%02d", var.limits.timeout_seconds % 60)}" : "00:05:00"
       AzureWebJobsStorage__credential           = "managedidentity"
       AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.app[each.key].client_id
@@ -126,7 +127,6 @@ resource "azurerm_function_app_flex_consumption" "app" {
       TOLLGATE_WAKE__clientId                   = azurerm_user_assigned_identity.app[each.key].client_id
     },
     each.value == "tool" ? {
-      TOLLGATE_TOOL             = each.key
       TOLLGATE_AZURE_IDENTITIES = jsonencode({ (each.key) = azurerm_user_assigned_identity.app[each.key].client_id })
     } : {},
     each.value == "plane" && each.key != "catalog" ? {

@@ -49,7 +49,7 @@ resource "google_cloudfunctions2_function" "tool" {
 
   build_config {
     runtime     = "python313"
-    entry_point = "mcp"
+    entry_point = each.key
 
     source {
       storage_source {
@@ -67,7 +67,7 @@ resource "google_cloudfunctions2_function" "tool" {
     max_instance_request_concurrency = 1
     ingress_settings                 = "ALLOW_ALL"
     all_traffic_on_latest_revision   = true
-    environment_variables            = merge(local.told, { TOLLGATE_TOOL = each.key })
+    environment_variables            = merge(local.told, { TOLLGATE_TIME_LIMIT_SECONDS = tostring(var.limits.timeout_seconds) })
   }
 }
 
