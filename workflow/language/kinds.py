@@ -18,7 +18,7 @@ BATCH = any_of(
     r"\b(?:etl|elt|spark|hadoop|jobs?(?! (?:board|portal|site|market|listing|search))|batch|simulat\w+|sims?\b"
     r"|render(?:s|ing|ed)?|crunch\w*|(?:re|trans)?encod\w+|transcod\w+|backfill\w*|aggregat\w+|monte carlo"
     r"|openfoam|cfd|fea|molecular dynamics|gromacs|lammps|ansys|abaqus|nightly|cron|backtest\w*|sweep|blender"
-    r"|map-?reduce|genom\w+|sequenc\w+|variant calling|alignment|folding|blast)\b",
+    r"|docking|map-?reduce|genom\w+|sequenc\w+|variant calling|alignment|folding|blast)\b",
     r"(?<!load )\bconver(?:t|ts|ting|sion)\b",
     r"\b(?:one-off|data(?:base)?|warehouse|bulk|initial|nightly|daily|weekly|lake|one[- ]time) (?:load|loading"
     r"|import|ingest\w*"
@@ -154,7 +154,7 @@ PILE = any_of(
     r"|re-?compute|re-?calculate|re-?run|merge|sort|split|sample|impute|normali[sz]e|flatten|label|tag|transcribe"
     r"|translate|summari[sz]e|digiti[sz]e|index|hash|checksum|filter|enrich|geocode|stitch|denoise|segment|chunk|cluster"
     r"|rank|mine|sift|scan|tally|count|extrapolate|interpolate|vectori[sz]e|raster\w+|downsample|re-?sample)\b",
-    r"\b(?:docking|ray[- ]?trac\w+|(?:feasibility|ablation|docking|parameter|scaling) stud(?:y|ies)"
+    r"\b(?:ray[- ]?trac\w+|(?:feasibility|ablation|docking|parameter|scaling) stud(?:y|ies)"
     r"|one pass|in one go)\b",
 )
 """Verbs for work on a pile that is there already. They say so only where nothing plainer is named: much else is ranked,

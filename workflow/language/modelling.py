@@ -57,7 +57,7 @@ MODEL = any_of(
     r"(?<!data )(?<!3d )\bmodel(?:s|o|os|e|es|l|ls|le|len)?\b",
     r"\bmodell\w*",
     r"\b(?:llms?|vlms?|classifiers?|detectors?|recogni[sz]ers?|embedders?|neural net\w*|transformers?"
-    r"|rerankers?"
+    r"|rerankers?|(?:code|coding|chat|writing|research) assistants?"
     r"|recommenders?|encoder)\b",
     r"\b(?:llama|mistral|mixtral|bert|roberta|resnet|whisper|stable diffusion|sdxl|yolo\w*|gpt-?\w*|gemma|qwen"
     r"|falcon|clip|t5|deepseek|phi-?\d|vit|flux|efficientnet|starcoder|codellama|bloom|opt-\d+b|xgboost"
@@ -76,7 +76,7 @@ ENGINE = any_of(
     r"\bmodel (?:serving|endpoint|server|api|hosting)\b",
     r"\b(?:prediction|completion|embeddings?|llm|scoring) (?:endpoint|api|server)\b",
     r"\bendpoint (?:for|of|with) (?:our |the |an? )?(?:embeddings?|completions?|predictions?|scores?)\b",
-    r"\b(?:tgi|vllm|triton)\b",
+    r"\b(?:tgi|vllm|triton|first token|tokens? per second)\b",
 )
 LIVE = any_of(
     r"\b(?:deploy\w*|serv(?:e|es|ed|ing)|host(?:s|ing|ed)?|expose|productioni[sz]e|endpoint|online"

@@ -68,6 +68,7 @@ _SHORTHAND = (
         r"(?m)^(cores|v?cpus?|ram|mem|memory|gpus?|disk) ?/ ?(node|vm|machine|worker|replica|box) ?[:=] ?",
         r"\1 per \2: ",
     ),
+    (r"(?<=\d)-?ish\b", ""),
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
     (r"\bsth\b", "something"),

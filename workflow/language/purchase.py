@@ -26,6 +26,8 @@ _KEEP = re.compile(
     r"|get |being )?(?:interrupted|preempted|pre-empted|evicted|reclaimed|killed|taken (?:back|away))"
     r"|\bcannot\b[^.;,\n]{0,25}?\b(?:interrupted|preempted|pre-empted|evicted|reclaimed|interruptions?)"
     r"|\b(?:no|without(?: any)?|zero) (?:interruptions?|preemptions?|evictions?)|\buninterrupted\b"
+    r"|\binterruptions? (?:(?:is|are|est|sont|sind) )?(?:forbidden|not allowed|interdite?s?|exclue?s?)"
+    r"|\bunterbrechungen (?:sind )?(?:verboten|ausgeschlossen)"
     r"|\bnicht unterbrochen|\b(?:ohne|keine) unterbrechung|\bunterbrechungsfrei"
     r"|\bno\b[^.;,\n]{0,30}?\binterrump\w+|\bsin interrupci\w+"
     r"|\bne\b[^.;,\n]{0,30}?\b(?:pas |jamais )?etre interromp\w+|\bsans interruption"

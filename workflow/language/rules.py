@@ -74,8 +74,14 @@ def _hardware(text: str) -> _Hardware:
         vcpus=int(machines.for_each(cpu[0], nodes, rest, cpu[1])) if cpu else None,
         memory_gib=machines.for_each(ram.gib, nodes, rest, ram.where) if ram else None,
         gpu=gpu.model,
-        gpu_count=int(machines.for_each(gpu.number, nodes, text, gpu.where)),
+        gpu_count=_on_each(text, nodes, gpu.number) or int(machines.for_each(gpu.number, nodes, text, gpu.where)),
     )
+
+
+def _on_each(text: str, nodes: int, total: int) -> int | None:
+    """What `2 nodes of 8` says of 16 GPUs; None where nothing of the kind is said."""
+    said = re.search(rf"(?<![\d.]){nodes} {machines.MACHINE} (?:of|de|zu|mit|with|x) (\d+)(?![\d.])", text)
+    return int(said[1]) if said and int(said[1]) * nodes == total else None
 
 
 def _workload(text: str, named: regions.Named) -> Workload | None:

@@ -74,6 +74,9 @@ _TAIL = (
     r"^\s?(?:이내|안에|내에|내로|내 |전까지|까지|내\b)|^ (?:deadline|turnaround|sla\b|at the latest|at most to finish"
     r"|tops to finish|de plazo|de delai|frist|max to finish)|^ from (?:submission|now|start)"
 )
+_IN = re.compile(r"\b(?:in|innerhalb|en|dans) $")
+_AT_MOST = re.compile(r" (?:at (?:the )?most|at the latest|max\b|tops\b|hochstens|como maximo|maximum)")
+"""`In three days at most` says when, where `three days at most` would say how long."""
 _LATENCY = re.compile(
     r"latenc|respon|answer|repl[yi]|react|ttfb|\bp9\d|\bp50|round.?trip|antwort|latenz|reagier|latencia"
     r"|respuest"
@@ -110,7 +113,7 @@ def lengths(text: str) -> tuple[float | None, float | None]:
         hours = _hours(match)
         if hours <= 0:
             continue
-        if re.search(_LEAD, before) or re.search(_TAIL, after):
+        if re.search(_LEAD, before) or re.search(_TAIL, after) or (_IN.search(before) and _AT_MOST.match(after)):
             deadlines.append(hours)
         else:
             marked = re.search(
