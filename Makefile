@@ -23,6 +23,7 @@ quoted = '$(subst ','\'',$(value TASK))'
 
 run: $(VENV)/.run $(EMULATORS)/.done
 	@$(BIN)/tollgate run $(quoted)
+	@echo "  serve    $(BIN)/tollgate serve starts pages, REST, MCP and an orchestrator at http://127.0.0.1:8000" >&2
 
 test: $(VENV)/.dev $(EMULATORS)/.done runtimes lint opa
 	@if [ -f $(APP)/node_modules/.done ]; then $(MAKE) --no-print-directory pages-test; else \

@@ -33,6 +33,17 @@ _BY_STATUS = {
     "503": "It cannot be answered now. Retry-After says when to ask again.",
 }
 
+_EVENT: Json = {
+    "type": "object",
+    "description": "One event. `data` is a LedgerEntry where `event` is `entry`, else a RunSummary, as JSON.",
+    "properties": {
+        "event": {"enum": ["entry", "run", "end"]},
+        "id": {"type": "string", "description": "The entry's number."},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer"},
+    },
+}
+
 
 def document() -> Json:
     """The OpenAPI 3.1 document."""
@@ -124,7 +135,7 @@ def _responses(each: Operation, named: Any) -> Json:
     if each.tagged or each.matched:
         headers["ETag"] = {"required": True, "schema": {"type": "string"}}
     if each.answer is None:
-        content: Json = {"text/event-stream": {"schema": {"type": "string"}}}
+        content: Json = {"text/event-stream": {"schema": _EVENT}}
     else:
         content = {"application/json": {"schema": named[(each.answer, "serialization")]}}
     good = {"description": each.summary, "content": content, **({"headers": headers} if headers else {})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from functions.api.around import Answered, Around
@@ -17,6 +18,8 @@ from workflow.model.listing import RunFilter, RunPlace
 from workflow.model.ports import Entry
 from workflow.model.run import Run
 from workflow.model.submission import MAX_KEY
+
+_KEY = re.compile(rf"[!-~]{{1,{MAX_KEY}}}")
 
 
 async def list_runs(around: Around, call: Call) -> RunPage:
@@ -119,9 +122,10 @@ def _approval(place: Place | None) -> str:
 
 def _key(call: Call) -> str:
     key = call.headers.get("idempotency-key")
-    if key is not None and (not 0 < len(key) <= MAX_KEY or not key.isascii() or not key.isprintable()):
+    if key is not None and not _KEY.fullmatch(key):
         raise BadRequest(
-            f"Idempotency-Key: 1 to {MAX_KEY} printable ASCII characters are wanted.", "Send another key, or none."
+            f"Idempotency-Key: 1 to {MAX_KEY} printable ASCII characters are wanted, and no spaces.",
+            "Send another key, or none.",
         )
     return key or ""
 

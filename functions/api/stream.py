@@ -37,10 +37,10 @@ class Pace:
 
 def after_of(headers: Mapping[str, str]) -> int:
     """The last entry that the reader has, 0 for none. Raises BadRequest for what is no number of an entry."""
-    text = headers.get("last-event-id", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 18):
+    text = headers.get("last-event-id", "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise BadRequest("Last-Event-ID is no entry's number.", "Send the id of the last event, or nothing.")
-    return min(int(text or 0), NEWEST)
+    return min(int(text), NEWEST)
 
 
 async def stream(around: Around, run: Run, after: int, pace: Pace) -> AsyncIterator[str]:

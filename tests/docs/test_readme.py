@@ -28,7 +28,10 @@ def commands(page: Path) -> list[str]:
 
 
 README = commands(ROOT / "README.md")
-PAGES_THAT_RUN = [*README, *commands(ROOT / "docs" / "identity.md")]
+PAGES_THAT_RUN = [
+    *README,
+    *(line for page in ("identity", "mcp-clients") for line in commands(ROOT / "docs" / f"{page}.md")),
+]
 
 
 @pytest.mark.parametrize("command", [c for c in PAGES_THAT_RUN if c.startswith("tollgate ")])
