@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.calls import calls
+from benchmarks.doors import doors
 from benchmarks.gates import gates
 from benchmarks.measure import KEPT, ROOT, Row
 from benchmarks.prices import prices
@@ -44,6 +45,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Row]]] = {
     "call": lambda: calls(CALLS),
     "start": cold,
     "runtimes": lambda: runtimes(STARTS),
+    "door": doors,
 }
 
 

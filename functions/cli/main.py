@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-ROOMS = ("runs", "policy", "approvals", "ledger", "prices", "local", "freeze", "revoke", "keys", "apikeys", "flags")
+ROOMS = (
+    "runs",
+    "policy",
+    "approvals",
+    "ledger",
+    "prices",
+    "local",
+    "freeze",
+    "revoke",
+    "keys",
+    "apikeys",
+    "flags",
+    "answers",
+)
 COMMANDS = ("run", "serve", "orchestrate", "cleanup", "reevaluate", "savings", "parse", "token", "costs")
 
 

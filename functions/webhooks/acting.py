@@ -55,25 +55,27 @@ class Acting:
 
     async def _start(self, door: Door, heard: Heard, name: str, who: Caller, start: Start) -> Outcome:
         account = who.account
-        await self._open(door, heard, name, who)
+        opened = await self._open(door, heard, name, who)
         try:
             submitted = await self.intake.submit(
                 who.principal, start.text, channel=door.channel, key=name, project=start.project or account.project,
                 environment=start.environment or account.environment,
             )  # fmt: skip
         except (BadRequest, Conflict):
-            await self.store.drop_conversation(name)
+            if opened:
+                await self.store.drop_conversation(name)
             raise
         return _started(submitted.run, account, fresh=submitted.fresh)
 
     async def _reply(self, door: Door, heard: Heard, name: str, who: Caller, reply: Reply) -> Outcome:
-        await self._open(door, heard, name, who)
+        opened = await self._open(door, heard, name, who)
         try:
             submitted = await self.intake.answer(
                 who.principal, reply.run, reply.text, channel=door.channel, key=name
             )  # fmt: skip
         except Terminal:
-            await self.store.drop_conversation(name)
+            if opened:
+                await self.store.drop_conversation(name)
             raise
         return _started(submitted.run, who.account, fresh=submitted.fresh)
 
@@ -104,14 +106,14 @@ class Acting:
             kind="shown", text="", approval=show.approval, body={"asked": asked.model_dump(mode="json")}
         )  # fmt: skip
 
-    async def _open(self, door: Door, heard: Heard, name: str, who: Caller, run: str = "") -> None:
-        """Kept before the demand is: so it is told of it whatever happens in between."""
+    async def _open(self, door: Door, heard: Heard, name: str, who: Caller, run: str = "") -> bool:
+        """Kept before the demand is, so that it is told of whatever happens in between. False where it was before."""
         now = self.clock.now()
         conversation = Conversation(
             name=name, tenant=who.principal.tenant, owner=who.principal.id, run=run, door=door.name,
             address=heard.address, next_at=now, at=now,
         )  # fmt: skip
-        await self.store.open_conversation(conversation)
+        return await self.store.open_conversation(conversation)
 
 
 def _started(run: Run, account: Account, *, fresh: bool) -> Outcome:

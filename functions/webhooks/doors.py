@@ -13,7 +13,7 @@ from functions.webhooks.port import Door
 from workflow.answers.post import Post
 from workflow.model.errors import BadRequest
 
-NAMES = ("slack",)
+NAMES = ("slack", "chat", "github", "jira", "servicenow", "signed")
 PREFIX = "TOLLGATE_DOOR_"
 """What the settings of doors begin with."""
 

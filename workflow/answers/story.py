@@ -87,12 +87,13 @@ def tell(run: Run, entries: Sequence[Entry], asked: Sequence[Asked], tools: Mapp
     plan = Plan.model_validate(last["decided"]["plan"]) if "decided" in last else None
     decided = _judged(last, run.record)
     rows, more = _rows(last.get("allocated"))
+    questions = tuple(_question(each, tools, now) for each in asked)
     return Story(
         run=run.id,
         tenant=run.tenant,
         requester=run.request.principal.id,
         text=run.request.text,
-        state=run.record.state if run.record else run.state,
+        state=_state(run, questions),
         stages=tuple(stage for kind, body in bodies if (stage := _stage(kind, body))),
         rows=rows,
         more_rows=more,
@@ -100,9 +101,16 @@ def tell(run: Run, entries: Sequence[Entry], asked: Sequence[Asked], tools: Mapp
         violations=decided.violations if decided else (),
         plan=plan.digest if plan else "",
         cost=usd(cents(plan.cost.total)) if plan else "",
-        questions=tuple(_question(each, tools, now) for each in asked),
+        questions=questions,
         record=run.record,
     )
+
+
+def _state(run: Run, questions: Sequence[Question]) -> State:
+    """A run is put down after its question is in the ledger, and nothing is told of that: an open question waits."""
+    if run.record is not None:
+        return run.record.state
+    return "waiting" if any(question.state == "open" for question in questions) else run.state
 
 
 def _judged(last: Mapping[str, Json], record: Record | None) -> Decision | None:
