@@ -57,9 +57,10 @@ conformance: $(VENV)/.dev $(CONFORMANCE)/.done
 
 # The browser's pages, built into what ships; who only uses Tollgate needs no Node.
 pages: $(APP)/node_modules/.done
+	@$(IN_APP) run types
 	@$(IN_APP) run build
 
-# Their types, style and pure functions; and that what ships is built from these sources.
+# Their types, style and pure functions; and that what ships is built from these sources against this API.
 pages-test: $(APP)/node_modules/.done
 	@$(IN_APP) run lint
 	@$(IN_APP) test

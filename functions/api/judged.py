@@ -8,15 +8,17 @@ from functions.api.around import Around
 from functions.api.call import Call
 from functions.api.cursor import cursor, place_of
 from functions.api.house_shapes import Judged, JudgedPage, Judgement, ShadowDifference, ShadowPage
-from policies.engine.decision_log import Past, past_of
+from policies.engine.decision_log import past_of
 from policies.engine.shadow import SHADOW
 from workflow.model.base import Json
+from workflow.model.decision import Decision
 from workflow.model.listing import NEWEST
 from workflow.model.ports import Entry
 
 LOOKED_AT = 2_000
 """Entries that one page looks through at most; where it ends early, the next goes on from there."""
 CHUNK = 200
+KINDS = ("decided", "call.decided", "finished")
 
 
 async def denials(around: Around, call: Call) -> JudgedPage:
@@ -24,14 +26,14 @@ async def denials(around: Around, call: Call) -> JudgedPage:
     asked = call.query
     found: list[Judged] = []
     last = _before(asked.cursor)
-    async for entry in _newest(around, call.principal.tenant, ("decided", "call.decided"), last):
-        last, past = entry.seq, past_of(entry)
-        if past and past.decision.verdict == asked.verdict and _has(past, asked.code):
-            found.append(_judged(entry, past))
+    async for entry in _newest(around, call.principal.tenant, KINDS, last):
+        last, said = entry.seq, _said(entry)
+        if said and said.verdict == asked.verdict and _has(said, asked.code):
+            found.append(said)
         if len(found) == asked.limit:
             break
     else:
-        last = await _end(around, call.principal.tenant, ("decided", "call.decided"), last)
+        last = await _end(around, call.principal.tenant, KINDS, last)
     return JudgedPage(items=tuple(found), next=cursor(last) if last else "")
 
 
@@ -64,15 +66,25 @@ def _before(text: str) -> int:
     return int(place[0]) if place else NEWEST
 
 
-def _has(past: Past, code: str) -> bool:
-    return not code or any(each.code == code for each in past.decision.violations)
+def _has(said: Judged, code: str) -> bool:
+    return not code or any(each.code == code for each in said.violations)
 
 
-def _judged(entry: Entry, past: Past) -> Judged:
-    decision = past.decision
+def _said(entry: Entry) -> Judged | None:
+    """What a decision said. Where every offer was refused no plan was judged: the run's record has the refusal."""
+    past = past_of(entry)
+    if past is not None:
+        tools = tuple(dict.fromkeys(str(asked["action"]["tool"]) for asked in past.questions))
+        return _judged(entry, past.decision, tools)
+    record: Json = entry.event.body.get("record") or {}
+    if entry.event.kind != "finished" or not record.get("decision") or record.get("plan_digest"):
+        return None
+    return _judged(entry, Decision.model_validate(record["decision"]), ())
+
+
+def _judged(entry: Entry, decision: Decision, tools: tuple[str, ...]) -> Judged:
     return Judged(
-        seq=entry.seq, run=entry.event.run, at=entry.event.at,
-        tools=tuple(dict.fromkeys(str(asked["action"]["tool"]) for asked in past.questions)),
+        seq=entry.seq, run=entry.event.run, at=entry.event.at, tools=tools,
         verdict=decision.verdict, violations=decision.violations, revision=decision.revision,
     )  # fmt: skip
 

@@ -98,14 +98,14 @@ class Sessions:
 
 
 class FromCookie:
-    """The API behind it is sent the session's token as a bearer token."""
+    """What is `below` this path is sent the session's token as a bearer token; everything else knows no session."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, below: str = "/api/") -> None:
+        self._app, self._below = app, below
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, with the token where there is one to be trusted."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"].startswith(self._below):
             request = Request(scope)
             token = token_of(request)
             if token and "authorization" not in request.headers and same_origin(request):

@@ -1,7 +1,8 @@
 """The approval page: what would be done, and a person's yes or no. Server-rendered, without a script.
 
-A session is the person's own token in a cookie that scripts cannot read and other sites' links do not send. Every form
-has a nonce that the store gives out for one person and request, and takes once.
+A session is the person's own token in a cookie that scripts cannot read and other sites' links do not send; who is
+signed in to the other pages is signed in here. Every form has a nonce that the store gives out for one person and
+request, and takes once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from functions.pages.session import token_of
 from functions.serve.titles import titles
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.tools.contract import Tool
@@ -161,7 +163,7 @@ class Pages:
         return unentitled(asked.request, person)
 
     async def _person(self, request: Request) -> Principal | None:
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(COOKIE) or token_of(request)
         try:
             return await self.identity.authenticate({"authorization": f"Bearer {token}"}, writes=True)
         except TollgateError:

@@ -1,5 +1,7 @@
 """A company's identity provider: publishes its keys, signs people in without asking, and issues access tokens."""
 
+import base64
+import hashlib
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -26,7 +28,8 @@ def published(kid: str, algorithm: str = "RS256", key: Any = None) -> dict[str, 
 
 @dataclass
 class Provider:
-    """One issuer. `keys` are the ones it publishes, `read` how often they were asked for, `down` that it is out."""
+    """One issuer. `keys` are the ones it publishes, `read` how often they were asked for, `down` that it is out,
+    `asked` with what people were sent to it."""
 
     issuer: str
     keys: list[dict[str, Any]] = field(default_factory=lambda: [published("first")])
@@ -34,6 +37,7 @@ class Provider:
     down: bool = False
     read: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: list[dict[str, str]] = field(default_factory=list)
 
     def token(
         self, kid: str = "first", algorithm: str = "RS256", key: Any = None, typ: str = "at+jwt", **claims: Any
@@ -77,12 +81,16 @@ class Provider:
     async def _authorize(self, request: Request) -> Response:
         code, asked = secrets.token_hex(8), dict(request.query_params)
         self.codes[code] = asked
+        self.asked.append(asked)
         back = {"code": code, "state": asked["state"]}
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(back)}")
 
     async def _token(self, request: Request) -> Response:
         sent = await request.form()
         asked = self.codes.pop(str(sent["code"]))
+        proof = hashlib.sha256(str(sent["code_verifier"]).encode()).digest()
+        if base64.urlsafe_b64encode(proof).decode().rstrip("=") != asked["code_challenge"]:
+            return self._say({"error": "invalid_grant"}, 400)
         token = self.token(aud=asked["resource"], scope=asked["scope"])
         return self._say({"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": asked["scope"]})
 

@@ -180,6 +180,18 @@ async def test_who_has_no_say_is_refused_whatever_form_they_send(house: House, w
     assert isinstance(came, InputRequiredResult)
 
 
+async def test_who_is_signed_in_to_the_other_pages_is_signed_in_here(house: House) -> None:
+    path = await waits(house, "page-session")
+    ours = {"sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(base_url=house.told.control_url, timeout=30) as http:
+        (await http.post("/session", json={"token": token(house, GRACE)}, headers=ours)).raise_for_status()
+        page = await http.get(path)
+        assert (page.status_code, GRACE.id in page.text) == (200, True)
+        form = {"nonce": nonce(page), "word": "approve", "reason": ""}
+        assert (await http.post(path, data=form, headers={"sec-fetch-site": "cross-site"})).status_code == 403
+        assert (await http.post(path, data=form, headers=ours, follow_redirects=True)).status_code == 200
+
+
 async def test_a_form_is_taken_once_from_this_site_and_for_this_request(house: House) -> None:
     path, other = await waits(house, "page-form"), await waits(house, "page-other")
     with browser(house, GRACE) as http:

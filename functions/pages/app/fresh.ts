@@ -1,4 +1,4 @@
-// Builds again elsewhere and says what ships but is not what the sources make.
+// Builds again elsewhere and says what ships but is not what the sources make, or not the types that the API has now.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,9 +24,13 @@ function contents(root: string): Map<string, string> {
 
 try {
   run("vite", "build", "--logLevel", "error");
+  run("openapi-typescript", "../../../docs/openapi.json", "-o", join(folder, "schema.d.ts"));
   const [made, ships] = [contents(join(folder, "dist")), contents(join(HERE, "..", "dist"))];
   const names = [...new Set([...made.keys(), ...ships.keys()])];
   const stale = names.filter((name) => made.get(name) !== ships.get(name));
+  const types =
+    readFileSync(join(folder, "schema.d.ts"), "utf8") !== readFileSync(join(HERE, "src/api/schema.d.ts"), "utf8");
+  if (types) stale.push("src/api/schema.d.ts");
   if (stale.length > 0) {
     process.stderr.write(`Not what the sources make: ${stale.join(", ")}. Run \`make pages\`.\n`);
     process.exitCode = 1;

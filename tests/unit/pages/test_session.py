@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from functions.pages.session import COOKIE, FromCookie, Sessions
 from functions.pages.ways import Ways
@@ -46,9 +46,8 @@ class Door:
         """A browser that sends what a page of the same origin does."""
         identity = SignedIdentity(self.hand, "control", self.clock)
         sessions = Sessions(identity, Ways((), self.clock, local=True), self.clock)
-        api = FromCookie(Starlette(routes=[Route("/who", _said, methods=["GET", "POST"])]))
-        application = Starlette(routes=[*sessions.routes(), Mount("/api/v1", api)])
-        transport = httpx.ASGITransport(application)
+        places = [Route(path, _said, methods=["GET", "POST"]) for path in ("/api/v1/who", "/mcp")]
+        transport = httpx.ASGITransport(FromCookie(Starlette(routes=[*sessions.routes(), *places])))
         return httpx.AsyncClient(transport=transport, base_url=f"{scheme}://t", headers=OURS)
 
 
@@ -92,6 +91,7 @@ async def test_the_api_is_sent_the_sessions_token_for_pages_of_this_origin_only(
         await http.post("/session", json={"token": door.token()})
         for method in ("GET", "POST"):
             assert (await http.request(method, "/api/v1/who")).text == f"Bearer {http.cookies[COOKIE]}"
+        assert (await http.post("/mcp")).text == "nobody"
         sent = await http.get("/api/v1/who", headers={"authorization": "Bearer other"})
         assert sent.text == "Bearer other"
         del http.headers["sec-fetch-site"]

@@ -1,5 +1,5 @@
 // Which page an address is, for whoever is signed in.
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { needsSignIn } from "./api/problem";
@@ -12,7 +12,17 @@ import { SignedIn } from "./session/signed_in";
 
 function queries(): QueryClient {
   const retry = (count: number, error: Error) => count < 2 && !needsSignIn(error);
-  return new QueryClient({ defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: true } } });
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      // The session is over: who is signed in is asked again, and nobody is.
+      onError: (error, query) => {
+        if (needsSignIn(error) && query.queryKey[0] !== "session")
+          void client.invalidateQueries({ queryKey: ["session"] });
+      },
+    }),
+    defaultOptions: { queries: { retry, staleTime: 2_000 } },
+  });
+  return client;
 }
 
 export function App() {

@@ -7,6 +7,9 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/shell.css";
+import "./style/lists.css";
+import "./style/run.css";
+import "./style/others.css";
 
 dress();
 const root = document.getElementById("root");

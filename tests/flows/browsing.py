@@ -1,0 +1,106 @@
+"""Real Chromium on the pages, signed in as somebody; whatever breaks the pages' policy or throws is noted."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from mcp_handlers.kernel.clock import SystemClock
+from tests.flows.house import House
+from workflow.control.signing import local_signer
+from workflow.model.workload import Principal
+
+CHROMIUM = shutil.which("chromium")
+SHOTS = Path(os.environ.get("TOLLGATE_SHOTS") or Path(__file__).parents[2] / ".tollgate" / "pages")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+PATIENCE_MS = 90_000
+WIDE, PHONE = (1280, 900), (360, 740)
+NOTE_VIOLATIONS = """
+addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  console.error(`violates ${violatedDirective}: ${blockedURI}`));
+"""
+
+
+@dataclass
+class Visit:
+    """Somebody's window. `troubles` are violations of the policy and errors of scripts."""
+
+    page: Page
+    base: str
+    troubles: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        """Open an address as if it was typed, and wait until what it loads is there."""
+        await self.page.goto(self.base + path)
+        await self.page.locator("main h1").first.wait_for()
+        await self.page.wait_for_function("document.querySelector('[aria-label=Loading]') === null")
+
+    async def shot(self, name: str) -> None:
+        """A picture of the whole page, kept for people."""
+        await self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    async def barriers(self) -> list[str]:
+        """What axe finds that keeps people out: serious or critical."""
+        found = (await Axe().run(self.page)).response["violations"]
+        grave = [each for each in found if each["impact"] in ("serious", "critical")]
+        return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in grave for node in each["nodes"]]
+
+    async def sideways(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        width: int = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return max(0, width)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def window(
+    browser: Browser, base: str, *, size: tuple[int, int] = WIDE, scheme: Any = "light"
+) -> AsyncIterator[Visit]:
+    """A new window without a session. Nothing may have broken the policy by the time it is closed."""
+    width, height = size
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.set_default_timeout(PATIENCE_MS)
+    await context.add_init_script(NOTE_VIOLATIONS)
+    visit = Visit(await context.new_page(), base)
+
+    def heard(message: ConsoleMessage) -> None:
+        # An answer that is no success is told of too; the pages show those to people.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            visit.troubles.append(message.text)
+
+    visit.page.on("console", heard)
+    visit.page.on("pageerror", lambda error: visit.troubles.append(str(error)))
+    yield visit
+    await context.close()
+    assert visit.troubles == []
+
+
+async def sign_in(visit: Visit, house: House, who: Principal) -> None:
+    """With a token of this machine, typed in."""
+    token = local_signer(house.told.keys, SystemClock()).token(who, "control")
+    await visit.page.goto(f"{visit.base}/runs")
+    await visit.page.get_by_label("Token").fill(token)
+    await visit.page.get_by_role("button", name="Sign in").click()
+    await visit.page.get_by_role("heading", name="Runs", exact=True).wait_for()
+
+
+async def texts(visit: Visit, selector: str) -> Sequence[str]:
+    """What each of these says."""
+    return await visit.page.locator(selector).all_inner_texts()

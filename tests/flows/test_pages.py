@@ -1,0 +1,210 @@
+"""The pages in real Chromium, against the whole house: asking, watching, approving, a denial, and a tampered ledger."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.flows.browsing import CHROMIUM, PHONE, WIDE, Visit, chromium, sign_in, texts, window
+from tests.flows.house import House
+from tests.flows.test_parked import BIG, GRACE, fresh, tollgate
+from workflow.model.workload import Principal
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer", "ml-engineer"))
+BATCH = "Run a batch job on 4 vCPUs for 2 hours, EU only, under $20"
+FORBIDDEN = "Put our patients' records on a bucket in us-east-1, must stay in the EU"
+PLACES = ("/runs", "/waiting", "/costs", "/policies", "/clouds")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """One for each test."""
+    async with chromium() as found:
+        yield found
+
+
+async def ask(visit: Visit, text: str, project: str = "default") -> str:
+    """Type a demand and start it: the run's id, from the address that one is led to."""
+    await visit.page.get_by_label("What do you need?").fill(text)
+    await visit.page.get_by_label("Project").fill(project)
+    await visit.page.get_by_role("button", name="Start", exact=True).click()
+    await visit.page.wait_for_url("**/runs/r*")
+    return visit.page.url.rsplit("/", 1)[-1]
+
+
+async def go_on() -> None:
+    """Somewhere else an orchestrator comes by."""
+    done = await asyncio.to_thread(tollgate, "orchestrate", "--once", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_a_run_is_asked_for_watched_as_it_goes_and_decided_again(house: House, browser: Browser) -> None:
+    async with window(browser, house.told.control_url) as visit:
+        page = visit.page
+        await sign_in(visit, house, ADA)
+        await page.get_by_label("What do you need?").fill(BATCH)
+        await page.get_by_role("button", name="How is it read?").click()
+        await expect(page.locator(".reading")).to_contain_text("vcpus")
+        run = await ask(visit, BATCH)
+        await expect(page.get_by_label("What happened")).to_contain_text("Asked for")
+        await go_on()
+        # Nothing is loaded again: the events come by themselves.
+        await expect(page.get_by_label("What happened")).to_contain_text("Recorded: succeeded")
+        await expect(page.locator(".head .badge")).to_have_text("succeeded")
+        await expect(page.locator("tr.chosen")).to_contain_text("chosen")
+        await expect(page.get_by_role("img", name="Price against region and cloud")).to_be_visible()
+        kinds = [entry.event.kind for entry in await house.entries(run)]
+        assert await texts(visit, ".entries summary span:nth-child(2)") == kinds
+        await page.get_by_role("button", name="Decide again").click()
+        await expect(page.get_by_text("decisions come out the same.")).to_be_visible()
+        assert "$" in (await texts(visit, ".facts .big"))[0]
+        await visit.shot("run")
+        assert await visit.barriers() == []
+
+
+async def test_what_waits_is_approved_as_it_is_shown_by_somebody_who_may(house: House, browser: Browser) -> None:
+    base = house.told.control_url
+    async with window(browser, base) as asking, window(browser, base) as deciding:
+        await sign_in(asking, house, ADA)
+        run = await ask(asking, BIG, fresh())
+        await go_on()
+        link = asking.page.get_by_role("link", name="See what is asked")
+        await link.click()
+        await expect(asking.page.get_by_role("note").or_(asking.page.locator(".note"))).to_contain_text(
+            "may not approve"
+        )
+        assert await asking.page.get_by_role("button", name="Approve").count() == 0
+        await asking.go(f"/runs/{run}")
+        await sign_in(deciding, house, GRACE)
+        page = deciding.page
+        await page.get_by_role("link", name="Approvals").click()
+        await page.get_by_role("link", name="submit_ml_job").first.click()
+        await expect(page.locator(".diff")).to_contain_text("+ create")
+        for words in ("create_storage_bucket", "submit_ml_job", "encrypted"):
+            await expect(page.locator(".diff")).to_contain_text(words)
+        await expect(page.get_by_text("BUDGET_SOFT").first).to_be_visible()
+        assert await deciding.barriers() == []
+        await deciding.shot("approval")
+        await page.get_by_label("Reason").fill("for the launch")
+        await page.get_by_role("button", name="Approve").click()
+        await expect(page.get_by_text("grace@example.com said yes. for the launch")).to_be_visible()
+        await go_on()
+        await expect(asking.page.get_by_label("What happened")).to_contain_text("Recorded: succeeded")
+    assert [entry.event.kind for entry in await house.entries(run)].count("approval.used") == 1
+
+
+async def test_a_denial_names_the_rule_the_reason_and_the_remedy(house: House, browser: Browser) -> None:
+    async with window(browser, house.told.control_url) as visit:
+        await sign_in(visit, house, ADA)
+        run = await ask(visit, FORBIDDEN)
+        await go_on()
+        verdict = visit.page.get_by_role("region", name="Verdict")
+        await expect(verdict).to_contain_text("deny")
+        for words in ("RESIDENCY", "The region lies where the data must stay", "rules/residency/residency.rego"):
+            await expect(verdict).to_contain_text(words)
+        await expect(visit.page.locator(".head .badge")).to_have_text("denied")
+        await visit.shot("denial")
+        await visit.go("/policies")
+        denials = visit.page.get_by_role("region", name="Recent denials")
+        await expect(denials.locator(f"a[href='/runs/{run}']").first).to_be_visible()
+        await visit.page.get_by_label("Rule", exact=True).select_option("FROZEN")
+        await expect(denials).to_contain_text("FROZEN refused nothing.")
+
+
+async def test_a_changed_ledger_raises_the_alarm_on_every_page(house: House, browser: Browser) -> None:
+    run = await house.ask("We need a bucket for backups in Ireland", principal=ADA)
+    (first, *_) = await house.entries(run.id)
+    changed = json.dumps({**first.event.body, "request": "another"})
+    async with window(browser, house.told.control_url) as visit:
+        await sign_in(visit, house, ADA)
+        await expect(visit.page.get_by_text("Ledger intact")).to_be_visible()
+        with closing(sqlite3.connect(house.told.home / "tollgate.db", isolation_level=None)) as store:
+            ((before,),) = store.execute("SELECT body FROM events WHERE seq = ?", (first.seq,)).fetchall()
+            ((guard,),) = store.execute("SELECT sql FROM sqlite_master WHERE name = 'events_keep'").fetchall()
+            store.execute("DROP TRIGGER events_keep")
+            try:
+                store.execute("UPDATE events SET body = ? WHERE seq = ?", (changed, first.seq))
+                for place in ("/runs", "/costs"):
+                    await visit.go(place)
+                    await expect(visit.page.get_by_role("alert")).to_contain_text(f"Entry {first.seq}")
+                assert await visit.barriers() == []
+                await visit.shot("tampered")
+            finally:
+                store.execute("UPDATE events SET body = ? WHERE seq = ?", (before, first.seq))
+                store.execute(guard)
+        await visit.go("/runs")
+        await expect(visit.page.get_by_text("Ledger intact")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_page_is_usable_by_everybody_and_fits_a_phone(house: House, browser: Browser, scheme: str) -> None:
+    run = await house.ask("We need a bucket for backups in Ireland", principal=ADA)
+    waiting = await house.ask(BIG, project=fresh(), principal=ADA)
+    page = f"{house.told.control_url}/runs/{waiting.id}"
+    async with window(browser, house.told.control_url, size=WIDE, scheme=scheme) as visit:
+        await visit.page.goto(page)
+        await visit.page.get_by_role("heading", name="Sign in").wait_for()
+        assert await visit.barriers() == []
+        await sign_in(visit, house, GRACE)
+        await visit.go(f"/runs/{waiting.id}")
+        await visit.page.get_by_role("link", name="See what is asked").click()
+        await visit.page.wait_for_url("**/waiting/a*")
+        asked = "/waiting/" + visit.page.url.rsplit("/", 1)[-1]
+        for place in (*PLACES, f"/runs/{run.id}", asked, "/nowhere/at/all"):
+            if place != "/nowhere/at/all":
+                await visit.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+                await visit.go(place)
+                assert await visit.barriers() == [], place
+                name = place.strip("/").split("/")[0] + ("-one" if place.count("/") > 1 else "")
+                await visit.shot(f"{name}-{scheme}")
+                await visit.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+                assert (place, await visit.sideways()) == (place, 0)
+                await visit.shot(f"{name}-{scheme}-phone")
+
+
+async def test_trouble_is_told_with_its_remedy_and_nothing_with_what_to_do(house: House, browser: Browser) -> None:
+    async with window(browser, house.told.control_url) as visit:
+        await sign_in(visit, house, Principal(id="new@example.com", tenant="empty", roles=("developer",)))
+        await expect(visit.page.get_by_text("Nothing was asked for yet.")).to_be_visible()
+        await visit.go("/runs/r000000000000-00000000")
+        alert = visit.page.get_by_role("alert")
+        await expect(alert).to_contain_text("NOT_FOUND")
+        assert len((await alert.inner_text()).splitlines()) >= 2
+        await visit.page.route("**/api/v1/clouds", lambda route: route.abort())
+        await visit.page.goto(f"{visit.base}/clouds")
+        await expect(alert).to_contain_text("Tollgate does not answer.")
+        await expect(alert).to_contain_text("tollgate serve")
+        assert await visit.barriers() == []
+
+
+async def test_everything_is_reached_by_keyboard(house: House, browser: Browser) -> None:
+    async with window(browser, house.told.control_url) as visit:
+        page = visit.page
+        await sign_in(visit, house, ADA)
+        await visit.go("/runs")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_label("What do you need?")).to_be_focused()
+        await page.get_by_role("link", name="Costs").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Costs", exact=True)).to_be_visible()
+        await expect(page.locator("main")).to_be_focused()
+
+
+async def test_a_session_ends_by_hand_and_no_script_ever_has_the_token(house: House, browser: Browser) -> None:
+    async with window(browser, house.told.control_url) as visit:
+        await sign_in(visit, house, ADA)
+        (cookie,) = await visit.page.context.cookies()
+        assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+        seen = "document.cookie + JSON.stringify({...localStorage, ...sessionStorage}) + location.href"
+        assert cookie["value"] not in await visit.page.evaluate(seen)
+        await visit.page.get_by_role("button", name="Sign out").click()
+        await visit.page.get_by_label("Token").wait_for()
+        assert await visit.page.context.cookies() == []
