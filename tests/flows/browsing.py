@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
@@ -22,7 +22,9 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
-PATIENCE_MS = 90_000
+PATIENCE_MS = 240_000
+"""How long anything is waited for, at most. A busy machine is slow."""
+expect.set_options(timeout=PATIENCE_MS)
 WIDE, PHONE = (1280, 900), (360, 740)
 NOTE_VIOLATIONS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
