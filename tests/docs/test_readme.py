@@ -17,6 +17,7 @@ PAGES += sorted(
     p
     for room in ("workflow", "mcp_handlers", "policies", "functions", "infra")
     for p in (ROOT / room).rglob("README.md")
+    if "node_modules" not in p.parts
 )
 FENCE = re.compile(r"```console\n(.*?)```", re.S)
 
