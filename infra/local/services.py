@@ -18,7 +18,7 @@ PUBSUB = "TOLLGATE_LOCAL_PUBSUB"
 """Where this is set, the local cloud has a Pub/Sub."""
 
 _ROOMS = ("functions", "infra", "mcp_handlers", "policies", "workflow")
-_SUFFIXES = (".py", ".rego", ".json", ".bin")
+_SUFFIXES = (".py", ".rego", ".json", ".bin", ".sha256")
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
