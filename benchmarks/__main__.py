@@ -18,6 +18,7 @@ from benchmarks.doors import doors
 from benchmarks.gates import gates
 from benchmarks.measure import KEPT, ROOT, Row
 from benchmarks.prices import prices
+from benchmarks.rest import rest
 from benchmarks.runs import runs
 from benchmarks.runtimes import runtimes
 from benchmarks.samples import sampled
@@ -44,6 +45,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Row]]] = {
     "run": lambda: runs(RUNS),
     "call": lambda: calls(CALLS),
     "start": cold,
+    "rest": rest,
     "runtimes": lambda: runtimes(STARTS),
     "door": doors,
 }

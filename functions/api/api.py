@@ -90,14 +90,14 @@ class Api:
     async def _answered(self, call: Call) -> Response:
         found = await HANDLERS[call.operation.name](self.around, call)
         whole = found if isinstance(found, Answered) else Answered(found)
-        headers = dict(whole.headers or {})
+        headers, body = dict(whole.headers or {}), whole.body.model_dump(mode="json")
         if call.operation.tagged or call.operation.matched:
-            headers["etag"] = etag(whole.body)
+            headers["etag"] = etag(body)
             # To be asked about each time, and kept by the asker only.
             headers["cache-control"] = "private, no-cache"
             if call.operation.tagged and unchanged(call.headers, headers["etag"]):
                 return Response(304, headers=headers)
-        return json_response(whole.status or call.operation.status, whole.body.model_dump(mode="json"), headers)
+        return json_response(whole.status or call.operation.status, body, headers)
 
     async def _stream(self, call: Call) -> AsyncIterator[str]:
         (name,), after = call.names, after_of(call.headers)

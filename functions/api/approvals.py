@@ -41,7 +41,7 @@ async def decide(around: Around, call: Call) -> ApprovalDetail:
     """A person's yes or no to what they were shown."""
     (name,) = call.names
     asked = await around.desk.show(call.principal, name)
-    insist(call.headers, etag(_detail(around, call.principal, asked)))
+    insist(call.headers, etag(_detail(around, call.principal, asked).model_dump(mode="json")))
     word = call.body
     if word.subject != asked.request.subject:
         raise Conflict(f"The word is on something else than {name} asks about.", "Read the request again.")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from functions.api.problem import Stale, Unconditional
-from workflow.model.base import Noun, digest
+from workflow.model.base import Json, digest
 from workflow.model.errors import BadRequest
 
 MAX_HEADER = 1_024
 
 
-def etag(body: Noun) -> str:
+def etag(body: Json) -> str:
     """The strong ETag of an answer."""
-    return f'"{digest(body.model_dump(mode="json"))[:32]}"'
+    return f'"{digest(body)[:32]}"'
 
 
 def unchanged(headers: Mapping[str, str], tag: str) -> bool:

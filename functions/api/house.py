@@ -20,9 +20,11 @@ from mcp_handlers.kernel.endpoint import VERSION
 from mcp_handlers.prices.catalog import clouds as priced
 from mcp_handlers.prices.catalog import load_cloud
 from mcp_handlers.tools.contract import Tool
+from policies.checks.tunables import Budgets
 from policies.engine.rulebook import rule
 from policies.engine.source import in_force
 from workflow.control.showback import bounds, showback
+from workflow.model.base import Json, Noun
 from workflow.model.errors import CloudDown, NotFound
 from workflow.model.listing import NEWEST
 from workflow.model.outage import Degraded
@@ -52,7 +54,7 @@ async def costs(around: Around, call: Call) -> Costs:
     since, until = bounds(month)
     accounts = await around.store.accounts(month, asked.by, tenant=tenant)
     alerts = await around.store.list_alerts(since, tenant=tenant)
-    found = showback(accounts, alerts, budgets(), month, asked.by, now)
+    found = showback(accounts, alerts, _budgets(around.gate.revision), month, asked.by, now)
     elapsed = max(0, min(100, round(100 * ((now - since) / (until - since)))))
     told = tuple(map(_alert, found.alerts))
     return Costs(month=found.month, by=found.by, elapsed_percent=elapsed, lines=found.lines, alerts=told)
@@ -113,8 +115,8 @@ async def verify(around: Around, call: Call) -> Verification:
 
 async def tools(around: Around, call: Call) -> Tools:
     """All contracts."""
-    roles = roles_of_tools()
-    return Tools(items=tuple(_contract(tool, roles) for _, tool in sorted(around.tools.items())))
+    revision = around.gate.revision
+    return Tools(items=tuple(_contract(each, revision) for _, each in sorted(around.tools.items())))
 
 
 async def tool(around: Around, call: Call) -> ToolContract:
@@ -122,21 +124,42 @@ async def tool(around: Around, call: Call) -> ToolContract:
     (name,) = call.names
     if name not in around.tools:
         raise NotFound(f"There is no tool {name}.", f"The tools are {', '.join(sorted(around.tools))}.")
-    return _contract(around.tools[name], roles_of_tools())
+    return _contract(around.tools[name], around.gate.revision)
 
 
-def _contract(tool: Tool, roles: dict[str, tuple[str, ...]]) -> ToolContract:
+def _contract(tool: Tool, revision: str) -> ToolContract:
+    takes, gives = _schemas(tool.input, tool.output)
     return ToolContract(
         name=tool.name, summary=tool.summary, risk=tool.risk, undoable=tool.undo is not None,
-        annotations=tool.annotations, roles=roles.get(tool.name, ()), input=tool.input.model_json_schema(),
-        output=tool.output.model_json_schema(mode="serialization"),
+        annotations=tool.annotations, roles=_roles(revision).get(tool.name, ()), input=takes, output=gives,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _schemas(takes: type[Noun], gives: type[Noun]) -> tuple[Json, Json]:
+    return takes.model_json_schema(), gives.model_json_schema(mode="serialization")
+
+
+# What an operator sets is read again when other policies come into force, and not for every caller.
+@lru_cache(maxsize=2)
+def _roles(revision: str) -> dict[str, tuple[str, ...]]:
+    return roles_of_tools()
+
+
+@lru_cache(maxsize=2)
+def _budgets(revision: str) -> Budgets:
+    return budgets()
+
+
+@lru_cache(maxsize=2)
+def _regions(revision: str) -> dict[str, list[str]]:
+    return regions()
 
 
 async def clouds(around: Around, call: Call) -> Clouds:
     """The clouds, each asked now."""
     degraded = {outage.cloud: outage for outage in await around.store.list_degraded()}
-    allowed = regions()
+    allowed = _regions(around.gate.revision)
     views = [_cloud(around, name, allowed.get(name, []), degraded.get(name)) for name in around.clouds]
     return Clouds(items=tuple(await asyncio.gather(*views)))
 

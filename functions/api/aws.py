@@ -1,0 +1,25 @@
+"""The API on AWS Lambda behind API Gateway (HTTP API, payload 2.0)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api.call import Web
+from functions.api.function import answer, below
+from functions.aws.wire import answered, headers, posted
+
+log = Logger(service="tollgate-api")
+
+
+@log.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """API Gateway's event → one request → API Gateway's answer."""
+    method = str(((event.get("requestContext") or {}).get("http") or {}).get("method", ""))
+    path, query = str(event.get("rawPath") or ""), str(event.get("rawQueryString") or "")
+    found = asyncio.run(answer(Web(method, below(path), query, headers(event), posted(event))))
+    log.info("answered", extra={"status": found.status, "method": method})
+    return answered(found)
