@@ -42,14 +42,9 @@ def may_do_little(workflow: dict[str, Any]) -> Iterator[str]:
         yield "workflow"
     for name, job in workflow["jobs"].items():
         granted = job.get("permissions", {})
-        if (
-            not isinstance(granted, dict)
-            or granted.get("contents", "read") != "read"
-            or (
-                "write" in granted.values()
-                and not str(job.get("if", "")).startswith("startsWith(github.ref, 'refs/tags/")
-            )
-        ):
+        released = str(job.get("if", "")).startswith("startsWith(github.ref, 'refs/tags/")
+        sweeping = not isinstance(granted, dict) or granted.get("contents", "read") != "read"
+        if sweeping or (not released and "write" in granted.values()):
             yield name
 
 
