@@ -114,7 +114,6 @@ resource "azurerm_function_app_flex_consumption" "app" {
   app_settings = merge(
     local.told,
     {
-      TOLLGATE_FUNCTION                         = each.key
       AZURE_CLIENT_ID                           = azurerm_user_assigned_identity.app[each.key].client_id
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "Authorization=AAD;ClientId=${azurerm_user_assigned_identity.app[each.key].client_id}"
       TOLLGATE_FUNCTION                         = each.key
