@@ -46,14 +46,17 @@ async def _measured() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         told = Settings(Path(folder), _free_ports())
         names = await _filled(told)
-        async with _serving(told), _client(told) as http:
+        async with _serving(told) as server, _client(told) as http:
             for path in PATHS:
                 (await http.get(path.replace("{run}", names[0]))).raise_for_status()
+            before = _cpu(server)
             times = await _loaded(http, names)
+            cpu = (_cpu(server) - before) / len(times) * 1000
     note = f"{A_SECOND} a second for {SECONDS} s, {RUNS} runs, {RUNS * ENTRIES:,} entries"
     p95 = quantile(times, 0.95) * 1000
     return [
         Row("rest", "a read, p50", "ms", quantile(times, 0.5) * 1000, note=note),
+        Row("rest", "CPU of a read, at the server", "ms", cpu, note=note),
         Row("rest", "a read, p95", "ms", p95, "the budget", BUDGET_MS, Target(1, "at_most"), note),
     ]
 
@@ -85,7 +88,7 @@ async def _loaded(http: httpx.AsyncClient, names: Sequence[str]) -> list[float]:
 
 
 @asynccontextmanager
-async def _serving(told: Settings) -> AsyncIterator[None]:
+async def _serving(told: Settings) -> AsyncIterator[int]:
     environment = {**os.environ, "TOLLGATE_HOME": str(told.home), "TOLLGATE_PORT": str(told.port)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "functions.serve", cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
@@ -95,10 +98,16 @@ async def _serving(told: Settings) -> AsyncIterator[None]:
             # Another process comes up.
             while not await _answers(http, f"{told.control_url}/healthz"):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         await process.wait()
+
+
+def _cpu(process: int) -> float:
+    """Seconds of CPU that it has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _answers(http: httpx.AsyncClient, url: str) -> bool:

@@ -87,21 +87,27 @@ async def _until_stopped(told: Settings, workers: int) -> None:
     for which in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(which, stopped.set)
     async with surroundings(told) as around:
-        work = asyncio.create_task(_work(around, workers))
-        ended = asyncio.create_task(stopped.wait())
-        await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (work, ended):
+        # Each looks for itself, so that one run's long wait for a cloud holds up no other.
+        working = [asyncio.create_task(_work(around)) for _ in range(workers)]
+        ended = asyncio.create_task(_ended(stopped))
+        await asyncio.wait([*working, ended], return_when=asyncio.FIRST_COMPLETED)
+        for task in (*working, ended):
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        for task in working:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
-async def _work(around: Surroundings, workers: int) -> None:
+async def _ended(stopped: asyncio.Event) -> None:
+    await stopped.wait()
+
+
+async def _work(around: Surroundings) -> None:
     waking: Wake = wake(os.environ)
     words = tuple[str, ...]()
     while True:
         try:
-            await one_tick(around, at_once=workers)
+            await one_tick(around, at_once=1)
         except Retryable as error:
             output.say_error(error, as_json=False)
         await waking.acknowledge(words)
