@@ -29,14 +29,14 @@ PEOPLE = {
         {
             "id": "ada@example.com", "tenant": "acme", "roles": ["developer", "ml-engineer"],
             "at": {
-                "slack": "T0001/U_ADA", "github": "ada", "jira": "5b10ada", "servicenow": "ada.lovelace",
+                "slack": "T0001/U_ADA", "github": "101", "jira": "5b10ada", "servicenow": "ada.lovelace",
                 "signed": "ada", "chat": "users/101",
             },
         },
         {
             "id": "grace@example.com", "tenant": "acme", "roles": ["operator"],
             "at": {
-                "slack": "T0001/U_GRACE", "github": "grace", "jira": "5b10grace", "servicenow": "grace.hopper",
+                "slack": "T0001/U_GRACE", "github": "102", "jira": "5b10grace", "servicenow": "grace.hopper",
                 "signed": "grace", "chat": "users/102",
             },
         },
