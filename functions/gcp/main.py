@@ -12,6 +12,7 @@ import functions_framework
 from flask import Request, Response
 
 from functions.binding import bind
+from functions.gcp.wire import headers_of
 from functions.registry import tool_names
 from mcp_handlers.kernel import deadline, log, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -29,7 +30,7 @@ def endpoint(tool: str) -> Endpoint:
 
 def answer(tool: str, request: Request) -> Response:
     """The framework's request → rpc → the framework's answer."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = headers_of(request.headers.items())
     with deadline.within(deadline.limit(os.environ)):
         response = asyncio.run(endpoint(tool).rpc(headers, request.get_data()))
     telemetry.flush()

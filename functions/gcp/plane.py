@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.catalog import deployed
+from functions.gcp.wire import headers_of
 from functions.http import HttpPost
 from mcp_handlers.kernel import deadline, log, otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -44,9 +45,7 @@ async def catalog(request: AsyncRequest) -> Response:
         body += chunk
         if len(body) > MAX_BODY:
             break
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    headers = headers_of(request.headers.items())
     with deadline.within(deadline.limit(os.environ)):
         response = await endpoint().rpc(headers, bytes(body))
     telemetry.flush()

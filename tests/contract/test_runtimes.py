@@ -160,3 +160,11 @@ def test_an_app_on_azure_set_to_what_there_is_not_says_what_there_is() -> None:
     with pytest.raises(BadRequest) as refused:
         azure.chosen("drop_tables")
     assert "orchestrator" in refused.value.remedy
+
+
+def test_behind_googles_gateway_the_callers_own_token_counts_and_not_the_gateways(signer: Signer) -> None:
+    sent, body = headers(signer, "gcp"), call(TOOL, ARGUMENTS)
+    behind = sent | {"Authorization": "Bearer of-the-gateway", "x-forwarded-authorization": sent["Authorization"]}
+    assert through("gcp", behind, body) == through("gcp", sent, body)
+    forged = sent | {"x-forwarded-authorization": "Bearer forged"}
+    assert through("gcp", forged, body)[0] == 401
