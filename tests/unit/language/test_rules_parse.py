@@ -15,7 +15,8 @@ async def test_the_main_request_is_read_exactly() -> None:
     workload = Workload(
         kind="training", gpu="A100", gpu_count=1, hours=6, budget_usd=100, budget_per="run", residency=("EU",)
     )
-    assert reading == Reading(workload=workload, reader="rules")
+    bare = reading.workload.model_copy(update={"words": ()})
+    assert (bare, reading) == (workload, Reading(workload=reading.workload, reader="rules"))
 
 
 def test_the_request_that_the_gate_refuses_is_read_exactly() -> None:
