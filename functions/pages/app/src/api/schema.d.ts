@@ -2428,7 +2428,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @enum {unknown} */
+                        event?: "entry" | "run" | "end";
+                        /** @description The entry's number. */
+                        id?: string;
+                        data?: string;
+                        retry?: number;
+                    };
                 };
             };
             401: components["responses"]["401"];
