@@ -12,13 +12,14 @@ UV := $(TOOLS)/uv/bin/uv
 CONFORMANCE := $(TOOLS)/conformance
 NODE := $(CONFORMANCE)/node
 APP := functions/pages/app
+DEPLOYMENT := $(TOOLS)/deployment
 # Taken as it was typed: a dollar in a request is no variable.
 ifndef TASK
 TASK := Train a vision model on one A100 for 6 hours, EU data only, under $$100
 endif
 quoted = '$(subst ','\'',$(value TASK))'
 
-.PHONY: run test opa lint unit pins bench conformance chaos pages pages-test clean down runtimes policies package sbom
+.PHONY: run test opa lint unit pins bench conformance chaos pages pages-test clean down runtimes policies package sbom deploy-local test-all
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run $(EMULATORS)/.done
@@ -83,6 +84,17 @@ pages-test: $(APP)/node_modules/.done
 # A run is disturbed at every boundary that it has, and not only at a sample of them as in `make test`.
 chaos: $(VENV)/.dev $(EMULATORS)/.done
 	TOLLGATE_CHAOS=all TOLLGATE_SEEDS=25 $(BIN)/pytest -q -n 2 tests/chaos tests/contract/test_orchestrators.py
+
+# The AWS side deployed by the real tool to an emulated account that enforces IAM, the main job through it, and away again.
+deploy-local: $(VENV)/.dev $(EMULATORS)/.done $(DEPLOYMENT)/.done
+	TOLLGATE_DEPLOYED=1 $(BIN)/pytest -q --timeout 900 tests/deployed
+
+# Everything that takes long, one after the other: two hours.
+test-all:
+	$(MAKE) $(CONFORMANCE)/.done
+	$(MAKE) test
+	$(MAKE) deploy-local
+	$(MAKE) chaos
 
 down:
 	$(BIN)/tollgate local down
@@ -158,6 +170,13 @@ $(CONFORMANCE)/.done: $(NODE)/.done tests/conformance/package.json tests/conform
 
 $(APP)/node_modules/.done: $(NODE)/.done $(APP)/package.json $(APP)/package-lock.json
 	@$(IN_APP) $(NPM_CI)
+	touch $@
+
+# osls, which deploys serverless.yml.
+$(DEPLOYMENT)/.done: $(NODE)/.done infra/osls/package.json infra/osls/package-lock.json
+	mkdir -p $(DEPLOYMENT)
+	cp infra/osls/package.json infra/osls/package-lock.json $(DEPLOYMENT)
+	cd $(DEPLOYMENT) && $(CURDIR)/$(NODE)/bin/$(NPM) $(NPM_CI)
 	touch $@
 
 clean:

@@ -77,6 +77,8 @@ def start() -> None:
     for handler in root.handlers:
         handler.setFormatter(log.registered_formatter)
     root.setLevel(logging.INFO)
+    # Powertools' own logger has a handler of its own: its lines are written once.
+    logging.getLogger(log.service).propagate = False
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     telemetry.install(Powertools())

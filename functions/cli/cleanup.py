@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -11,20 +10,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from functions.cleanup.tick import clean, places_of
 from functions.cli import output
 from functions.cli.output import out
 from functions.cli.principal import local_principal
 from functions.cli.run import ready
-from functions.cli.workbench import workbench
-from functions.registry import cloud_names
-from functions.serve.settings import Settings, settings
+from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
-from policies.engine.bundle import load_bundle
-from workflow.clean.release import Outcome, release
-from workflow.clean.search import Found, Idle, Place, search
-from workflow.model.errors import BadRequest, TollgateError
+from workflow.clean.release import Outcome
+from workflow.clean.search import Found, Idle
+from workflow.model.errors import TollgateError
 from workflow.model.money import usd_per_hour
-from workflow.model.workload import Principal
 
 COLOURS = {"released": "green", "waits": "yellow", "denied": "red", "failed": "red"}
 
@@ -39,7 +35,7 @@ def cleanup(
     """Find what is past its time or orphaned, and release it with --apply. Exit code 4: some of it waits for a yes."""
     told = settings()
     try:
-        places = places_of(cloud)
+        places = places_of(told.clouds, cloud)
         ready(told, quiet=as_json)
         found, outcomes = asyncio.run(clean(told, local_principal(), places, apply=apply))
     except TollgateError as error:
@@ -50,24 +46,6 @@ def cleanup(
     else:
         _say(found, outcomes, SystemClock().now(), apply=apply)
     raise typer.Exit(_code(found, outcomes))
-
-
-def places_of(cloud: str) -> list[Place]:
-    """Every region that may be written to. Raises BadRequest for a cloud that there is not."""
-    if cloud and cloud not in cloud_names():
-        raise BadRequest(f"There is no cloud {cloud!r}.", f"Choose among {', '.join(cloud_names())}.")
-    regions: dict[str, list[str]] = json.loads(load_bundle().data)["regions"]
-    return [(name, region) for name in cloud_names() if cloud in ("", name) for region in regions.get(name, [])]
-
-
-async def clean(
-    told: Settings, principal: Principal, places: Sequence[Place], *, apply: bool
-) -> tuple[Found, list[Outcome]]:
-    """Search the places, and release what is found there if `apply`."""
-    async with workbench(told, principal, lambda event: None, lambda *_: None) as (context, _):
-        found = await search(context.store, context.tools, principal.tenant, places, context.clock.now())
-        released = [await release(context.tools, principal.tenant, one) for one in found.idle] if apply else []
-        return found, released
 
 
 def _say(found: Found, outcomes: Sequence[Outcome], now: datetime, *, apply: bool) -> None:

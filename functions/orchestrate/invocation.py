@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from functions.orchestrate.orchestrator import orchestrate
 from functions.orchestrate.surroundings import surroundings
-from functions.serve.settings import settings
+from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.orchestrate.tick import Ticked
 
@@ -23,10 +23,12 @@ MARGIN = timedelta(seconds=5)
 LONGEST_NAME = 100
 
 
-def tick_within(time: timedelta) -> Ticked:
-    """One tick that has put everything down MARGIN before `time` is over. Raises TollgateError where the store or the
-    control plane is away: the next invocation tries again."""
-    return asyncio.run(_tick(SystemClock().now() + time - MARGIN))
+def tick_within(time: timedelta, told: Settings | None = None) -> Ticked:
+    """One tick that has put everything down MARGIN before `time` is over; without `told` the environment says where.
+
+    Raises TollgateError where the store or the control plane is away: the next invocation tries again.
+    """
+    return asyncio.run(_tick(told or settings(), SystemClock().now() + time - MARGIN))
 
 
 def run_named(pushed: object) -> str:
@@ -42,6 +44,6 @@ def run_named(pushed: object) -> str:
     return name if len(name) <= LONGEST_NAME and name.isprintable() else ""
 
 
-async def _tick(stop: datetime) -> Ticked:
-    async with surroundings(settings()) as around:
+async def _tick(told: Settings, stop: datetime) -> Ticked:
+    async with surroundings(told) as around:
         return await orchestrate(around, stop=stop)

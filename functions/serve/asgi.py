@@ -35,20 +35,30 @@ MESSAGES = "/messages/"
 def app(
     endpoints: Mapping[str, Endpoint], name: str, more: Sequence[BaseRoute] = (), *, beat: float = BEAT
 ) -> Starlette:
-    """A web application with each endpoint at its path, `/healthz`, and `more` routes.
+    """A web application that answers this machine only. A long call tells its progress every `beat` seconds to a client
+    that asked for it."""
+    local = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL), www_redirect=False),
+        Middleware(LocalOrigin),
+    ]
+    return routed(endpoints, name, more, beat=beat, middleware=local)
 
-    A long call tells its progress every `beat` seconds to a client that asked for it.
-    """
+
+def routed(
+    endpoints: Mapping[str, Endpoint],
+    name: str,
+    more: Sequence[BaseRoute] = (),
+    *,
+    beat: float = BEAT,
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """A web application with each endpoint at its path, `/healthz`, and `more` routes."""
 
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok", "name": name, "endpoints": sorted(endpoints)})
 
     routes = [Route(path, _served(endpoint, beat), methods=["POST"]) for path, endpoint in endpoints.items()]
-    local = [
-        Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL), www_redirect=False),
-        Middleware(LocalOrigin),
-    ]
-    return Starlette(routes=[Route("/healthz", health, methods=["GET"]), *routes, *more], middleware=local)
+    return Starlette(routes=[Route("/healthz", health, methods=["GET"]), *routes, *more], middleware=middleware)
 
 
 def sse_routes(service: Service) -> list[BaseRoute]:

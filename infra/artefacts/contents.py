@@ -13,16 +13,21 @@ from functions.registry import tool_names
 from infra.artefacts.reach import ROOT, Reached, reached, source
 
 DATA = {
-    "policies.engine.bundle": ("policies/gate/*.rego", "policies/lib/*.rego", "policies/rules/**/*.rego",
-                               "policies/data/*/data.json"),
+    "policies.engine.bundle": ("policies/**/*.rego", "policies/data/*/data.json"),
     "mcp_handlers.prices.names": ("mcp_handlers/prices/data/names.csv",),
     "workflow.control.rate": ("workflow/control/rates.json",),
     "workflow.deploy.failover": ("workflow/deploy/failover.json",),
+    "workflow.deploy.nearness": (
+        "mcp_handlers/prices/__init__.py",
+        "mcp_handlers/prices/data/regions.csv",
+        "workflow/deploy/data/places.csv",
+    ),
     "workflow.store.migrate": ("workflow/store/migrations/*.sql",),
     "workflow.language.regions": ("workflow/language/data/azure-regions.csv",),
     "workflow.language.places": ("workflow/language/data/places.csv",),
     "functions.serve.approvals": ("functions/serve/pages/*",),
-}  # fmt: skip
+    "functions.pages.built": ("functions/pages/dist/**/*",),
+}
 """Files that a module reads, beside it."""
 
 
@@ -44,7 +49,7 @@ class Contents:
         modules = sorted(self.reached().ours)
         files = [source(name) for name in modules]
         patterns = [*self.data, *(pattern for name in modules for pattern in DATA.get(name, ()))]
-        files += [file for pattern in patterns for file in ROOT.glob(pattern) if not file.stem.endswith("_test")]
+        files += [file for pattern in patterns for file in ROOT.glob(pattern) if _packed(file)]
         return {file.relative_to(ROOT).as_posix(): file for file in files}
 
     def calls(self) -> tuple[str, ...]:
@@ -53,16 +58,33 @@ class Contents:
         return tuple(sorted({*self.services, *_services(files)}))
 
 
+def _packed(file: Path) -> bool:
+    return file.is_file() and not file.stem.endswith("_test")
+
+
 def tool_contents(tool: str) -> Contents:
     """The function of a tool on AWS."""
     rooms = (f"mcp_handlers.tools.{tool}", *(f"mcp_handlers.aws.{name}" for name in (tool, "client", "role")))
     return Contents(tool, ("functions.aws.entry", *rooms), ("sts",), ("mcp_handlers/aws/offers.bin",))
 
 
+CONTROL = {
+    "catalog": "functions.aws.catalog",
+    "control": "functions.aws.control",
+    "orchestrate": "functions.orchestrate.aws",
+    "reevaluate": "functions.reevaluate.aws",
+    "cleanup": "functions.cleanup.aws",
+}
+"""Where the functions begin that are no tools. All of them know every tool's contract."""
+
+
 def contents() -> Iterator[Contents]:
     """Every function on AWS."""
     yield from map(tool_contents, tool_names())
-    yield Contents("catalog", ("functions.aws.catalog", *(f"mcp_handlers.tools.{tool}" for tool in tool_names())))
+    contracts = [f"mcp_handlers.tools.{tool}" for tool in tool_names()]
+    for name, entry in CONTROL.items():
+        services = () if name == "catalog" else ("secretsmanager", "sqs")
+        yield Contents(name, (entry, *contracts), services)
 
 
 @cache

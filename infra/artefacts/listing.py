@@ -26,6 +26,22 @@ MEGABYTES = 1024
 AT_ONCE = {"read": 20, "write": 10, "destructive": 5}
 """Reserved concurrency, by risk: no tool can take the account's from the others, nor a caller have more at work."""
 _NAME = "tollgate-${sls:stage}-${aws:region}-"
+_SECRETS = Allow(
+    ("secretsmanager:GetSecretValue",), (f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:tollgate/${{sls:stage}}/*",)
+)
+_QUEUE = f"arn:aws:sqs:*:{ACCOUNT}:tollgate-${{sls:stage}}-wake"
+_WAKES = Allow(("sqs:SendMessage",), (_QUEUE,))
+_HEARS = Allow(
+    ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"), (_QUEUE,)
+)
+CONTROL: dict[str, Sequence[Allow]] = {
+    "catalog": (),
+    "control": (_SECRETS, _WAKES),
+    "orchestrate": (_SECRETS, _WAKES, _HEARS),
+    "reevaluate": (_SECRETS, _WAKES),
+    "cleanup": (_SECRETS, _WAKES),
+}
+"""What the functions may do that are no tools. They reach clouds through tools only."""
 
 
 def listing() -> Json:
@@ -35,8 +51,7 @@ def listing() -> Json:
         "tools": {name: {"risk": tool.risk, **_permissions(name)} for name, tool in tools.items()},
         "aws": {
             "functions": {name: function(tool) for name, tool in tools.items()},
-            "roles": {role_id(name): role(name, _allowed(name)) for name in tools}
-            | {"CatalogRole": role("catalog", ())},
+            "roles": {role_id(name): role(name, said) for name, said in {**_allowed(), **CONTROL}.items()},
         },
     }
 
@@ -110,9 +125,9 @@ def _permissions(tool: str) -> Json:
     return found
 
 
-def _allowed(tool: str) -> Sequence[Allow]:
-    said: Sequence[Allow] = room("aws", tool).PERMISSIONS
-    return said
+def _allowed() -> dict[str, Sequence[Allow]]:
+    """What each tool may do on AWS."""
+    return {name: room("aws", name).PERMISSIONS for name in tool_names()}
 
 
 def _role_arn(tool: str) -> str:

@@ -21,8 +21,9 @@ EXTRAS: dict[str, set[str]] = {
 }
 """The extras that we ask for."""
 NEVER = re.compile(
-    r"(^|/)(tests?|testing|docs?|examples|__pycache__)/|\.(pyi|pyx|pxd|h|c|md|rst|txt|typed|exe)$|\.dist-info/(?!METADATA$)|^bin/"
-    r"|^\.\./|(^|/)botocore/data/(?!endpoints\.json|partitions\.json|_retry\.json|sdk-default)|^boto3/examples"
+    r"(^|/)(tests?|__pycache__)/|^(docs?|examples)/|^boto3/examples/|^bin/|^\.\./"
+    r"|\.(pyi|pyx|pxd|h|c|md|rst|txt|typed|exe)$|\.dist-info/(?!METADATA$)"
+    r"|^botocore/data/(?!endpoints\.json|partitions\.json|_retry\.json|sdk-default)"
 )
 """What a package brings for people and for builds. botocore's services are picked by name."""
 _NORMAL = re.compile(r"[-_.]+")

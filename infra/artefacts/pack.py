@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import marshal
+import os
+import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,18 +28,35 @@ class Artefact:
     others: tuple[str, ...]
 
 
-def pack(name: str, into: Path, files: Mapping[str, Path], others: tuple[str, ...]) -> Artefact:
-    """Write `into`/`name`.zip with `files`, by their paths in it. A `.py` file goes in compiled, without its source."""
-    into.mkdir(parents=True, exist_ok=True)
-    path = into / f"{name}.zip"
-    unpacked = 0
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for inner, content in _contents(files):
-            info = zipfile.ZipInfo(inner, STAMP)
-            info.external_attr = 0o644 << 16
-            packed.writestr(info, content, zipfile.ZIP_DEFLATED)
-            unpacked += len(content)
+def pack(name: str, base: Path, files: Mapping[str, Path], others: tuple[str, ...]) -> Artefact:
+    """Write `name`.zip beside `base`: what is in that and `files`, by their paths in it."""
+    path = base.with_name(f"{name}.zip")
+    shutil.copyfile(base, path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        _add(packed, files)
+        unpacked = sum(info.file_size for info in packed.infolist())
     return Artefact(name, path, path.stat().st_size, unpacked, others)
+
+
+def based(into: Path, site: Path, paths: Iterable[str]) -> Path:
+    """A zip of these files of `site`, which many artefacts begin with. Made once: packing it is most of the work."""
+    named = hashlib.sha256("\n".join((site.name, *sorted(paths))).encode()).hexdigest()[:16]
+    path = into / f"base-{named}.zip"
+    if not path.exists():
+        into.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as packed:
+            _add(packed, {inner: site / inner for inner in paths})
+        draft.replace(path)
+    return path
+
+
+def _add(packed: zipfile.ZipFile, files: Mapping[str, Path]) -> None:
+    """A `.py` file goes in compiled, without its source."""
+    for inner, content in _contents(files):
+        info = zipfile.ZipInfo(inner, STAMP)
+        info.external_attr = 0o644 << 16
+        packed.writestr(info, content, zipfile.ZIP_DEFLATED)
 
 
 def _contents(files: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
