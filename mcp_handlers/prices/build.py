@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mcp_handlers.prices import layout, names, rates
 from mcp_handlers.prices.encode import MachineType, Region, encode, prices
-from mcp_handlers.prices.gates import World, gate
+from mcp_handlers.prices.gates import UNPRICED_DISKS, World, gate
 from mcp_handlers.prices.names import DATA, Names
 from mcp_handlers.prices.rates import Rates
 from mcp_handlers.prices.rows import Rejection, Row, lines, read
@@ -97,7 +97,8 @@ def table(reports: Sequence[Report]) -> str:
 
 
 def _refuse_if_many(cloud: str, total: int, rejected: Sequence[Rejection]) -> None:
-    whole = [rejection for rejection in rejected if not rejection.spot_only]
+    """A list that leaves local disks out does so for whole series at once, and is right in all the rest."""
+    whole = [rejection for rejection in rejected if not rejection.spot_only and rejection.rule != UNPRICED_DISKS]
     if len(whole) > LARGEST_SHARE * total:
         common = ", ".join(f"{rule} {n}" for rule, n in Counter(r.rule for r in whole).most_common(3))
         raise BadRequest(

@@ -1,6 +1,7 @@
 """What a price must be like to be offered. Every rule speaks of any cloud and any machine, and names none.
 
-A rule that finds fault with one row stands in `row_fault`; those that compare rows are `duplicates` and the outliers.
+A rule that finds fault with one row stands in `row_fault`; those that compare rows are `duplicates`, the outliers, and
+that of machines with local disks.
 A price that is wrongly low is the dangerous one: it would win every comparison.
 """
 
@@ -28,6 +29,8 @@ LOW_GPU_SPOT = 0.35
 """How far below the median over regions a GPU machine's spot price may lie. Spot prices follow the market and span more
 than list prices, so only about a third of the usual price is taken for a mistake."""
 
+UNPRICED_DISKS = "disks-unpriced"
+
 
 @dataclass(frozen=True)
 class World:
@@ -43,6 +46,8 @@ def gate(rows: Iterable[Row], world: World) -> tuple[list[Row], list[Rejection]]
     """The rows that may be offered, and all that was taken away and why."""
     sound, rejected = _sift(rows, lambda row: row_fault(row, world))
     sound, more = duplicates(sound)
+    rejected += more
+    sound, more = _sift(sound, _unpriced_disks(sound, world.names))
     rejected += more
     for fault in (_outlier, _gpu_outlier):
         sound, more = _sift(sound, fault(sound))
@@ -105,6 +110,31 @@ def duplicates(rows: Iterable[Row]) -> tuple[list[Row], list[Rejection]]:
         rule, why = ("duplicate", "the same as") if same else ("conflicting-duplicate", "not dearer than")
         rejected.append(_rejection(drop, rule, f"{why} line {keep.line}"))
     return list(kept.values()), rejected
+
+
+def _unpriced_disks(rows: list[Row], names: Names) -> Callable[[Row], Fault | None]:
+    """Local disks cost something, so a machine that has them is dearer than its twin without. Where it is not, its list
+    leaves them out, and is not believed either where there is no twin to compare with."""
+    cheapest: dict[tuple[str, str], int] = {}
+    for row in rows:
+        place = (row.machine, row.region)
+        cheapest[place] = min(row.on_demand, cheapest.get(place, row.on_demand))
+
+    def as_twin(row: Row) -> bool:
+        twin = cheapest.get((names.without_disks(row.machine), row.region))
+        return twin is not None and row.on_demand <= twin
+
+    elsewhere = {row.machine for row in rows if as_twin(row)}
+
+    def fault(row: Row) -> Fault | None:
+        twin = names.without_disks(row.machine)
+        if as_twin(row):
+            return (UNPRICED_DISKS, f"it has local disks, and is not dearer than {twin}")
+        if row.machine in elsewhere and (twin, row.region) not in cheapest:
+            return (UNPRICED_DISKS, f"it has local disks, and elsewhere is not dearer than {twin}")
+        return None
+
+    return fault
 
 
 def _outlier(rows: list[Row]) -> Callable[[Row], Fault | None]:

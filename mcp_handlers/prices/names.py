@@ -1,4 +1,5 @@
-"""What a machine's name tells: its family, an accelerator that is no GPU, or that it should have GPUs.
+"""What a machine's name tells: its family, an accelerator that is no GPU, that it should have GPUs, or its twin without
+local disks.
 
 The patterns are data (`data/names.csv`), per cloud, so that a new cloud brings lines and no code.
 """
@@ -15,11 +16,15 @@ DATA = Path(__file__).parent / "data"
 
 @dataclass(frozen=True)
 class Names:
-    """One cloud's naming rules. `family` are substitutions, made in order; the others are searched for."""
+    """One cloud's naming rules. `family` are substitutions, made in order; the others are searched for.
+
+    `local_disks` take out of a name what says that the machine has disks of its own.
+    """
 
     family_rules: tuple[tuple[re.Pattern[str], str], ...]
     accelerators: tuple[tuple[re.Pattern[str], str], ...]
     gpu_series: tuple[re.Pattern[str], ...]
+    local_disks: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     def family(self, machine: str) -> str:
         """The series with its version and without the size: m5, NCads_A100_v4, n1-standard.
@@ -38,16 +43,25 @@ class Names:
         """True where the name says that the machine carries GPUs."""
         return any(pattern.search(machine) for pattern in self.gpu_series)
 
+    def without_disks(self, machine: str) -> str:
+        """The same machine without local disks; empty where the name tells of none."""
+        for pattern, replacement in self.local_disks:
+            twin, found = pattern.subn(replacement, machine)
+            if found:
+                return twin
+        return ""
+
 
 def load(cloud: str) -> Names:
     """The naming rules of `cloud`. One without any has machines that are their own families."""
     with (DATA / "names.csv").open(encoding="utf-8", newline="") as file:
         mine = [line for line in csv.DictReader(file) if line["cloud"] == cloud]
-    rules: dict[str, list[tuple[re.Pattern[str], str]]] = {"family": [], "accelerator": [], "gpu": []}
+    rules: dict[str, list[tuple[re.Pattern[str], str]]] = {"family": [], "accelerator": [], "gpu": [], "local_disk": []}
     for line in mine:
         rules[line["meaning"]].append((re.compile(line["pattern"]), line["replacement"]))
     return Names(
         family_rules=tuple(rules["family"]),
         accelerators=tuple(rules["accelerator"]),
         gpu_series=tuple(pattern for pattern, _ in rules["gpu"]),
+        local_disks=tuple(rules["local_disk"]),
     )

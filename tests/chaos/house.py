@@ -38,7 +38,7 @@ ENDPOINTS = {
     "gcp": "TOLLGATE_GCP_ENDPOINT",
 }
 BEHIND_AWS = ("ministack", "moto")
-PATIENCE = 60.0
+PATIENCE = 180.0
 LEASE_OVER = (hand.LEASE + timedelta(seconds=1)) / timedelta(hours=1)
 LIVES = 5
 """More than any run needs that is disturbed once."""
@@ -89,7 +89,7 @@ class House:
     def _at(self, cloud: str) -> Iterator[httpx.Client]:
         url = self.environment[ENDPOINTS[cloud]]
         trusted = ssl.create_default_context(cafile=self.environment["TOLLGATE_AZURE_CA"] if cloud == "azure" else None)
-        with httpx.Client(base_url=url, verify=trusted, timeout=30, trust_env=False) as http:
+        with httpx.Client(base_url=url, verify=trusted, timeout=PATIENCE, trust_env=False) as http:
             yield http
 
 

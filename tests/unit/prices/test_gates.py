@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -192,3 +193,24 @@ def test_ordinary_differences_between_regions_are_never_caught(price: int, facto
         for row, factor in zip(everywhere(ROW), factors, strict=True)
     ]
     assert gates.gate(rows, WORLD) == (rows, [])
+
+
+def test_a_machine_with_local_disks_that_costs_as_much_as_without_is_caught_in_the_shipped_snapshots(
+    built: Built,
+) -> None:
+    machines = {machine for machine, _ in struck(built, "gcp", "disks-unpriced")}
+    assert {machine.split("-")[0] for machine in machines} == {"c3", "c3d", "c4", "c4d"}
+    assert not [name for name in load_cloud("gcp").machines if "-lssd" in name]
+    assert {region for _, region in struck(built, "azure", "disks-unpriced")} == {"southcentralus"}
+    assert struck(built, "aws", "disks-unpriced") == set()
+
+
+def test_local_disks_must_cost_something_and_where_no_twin_is_sold_the_other_regions_tell() -> None:
+    names = replace(PLAIN, local_disks=((re.compile("-lssd$"), ""),))
+    twins, same = everywhere(ROW), everywhere(replace(ROW, machine="m1-lssd"))
+    alone = replace(same[0], region="place-i", line=90)
+    world = replace(WORLD, names=names)
+    assert rules([*twins[:-1], *same[:-1], alone], world) == ["disks-unpriced"] * len(PLACES)
+    dearer = [replace(row, on_demand=row.on_demand + 1) for row in same]
+    assert rules([*twins[:-1], *dearer], world) == []
+    assert rules([*twins, *same]) == []
