@@ -158,8 +158,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from mcp_handlers.moon.client import Clients
-from mcp_handlers.prices.catalog import load_cloud
-from mcp_handlers.prices.estimate import estimate
 from mcp_handlers.tools import {name} as tool
 from workflow.model.run import Resource
 
@@ -206,7 +204,12 @@ BODIES = {
         clients.change(resource.id, weights=after)
         return tool.Output(resource=resource, before=before, after=after, health="healthy")
     """,
-    "get_cost_estimate": 'return estimate(load_cloud("moon"), wanted)',
+    "get_cost_estimate": """
+        from mcp_handlers.prices.catalog import load_cloud
+        from mcp_handlers.prices.estimate import estimate
+
+        return estimate(load_cloud("moon"), wanted)
+    """,
     "get_health": "return tool.Output(health=clients.health(wanted.resource, wanted.tenant))",
     "get_quotas": """
         clients.insist_sold(wanted.machine)

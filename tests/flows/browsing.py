@@ -44,7 +44,7 @@ class Visit:
         """Open an address as if it was typed, and wait until what it loads is there."""
         await self.page.goto(self.base + path)
         await self.page.locator("main h1").first.wait_for()
-        await self.page.wait_for_function("document.querySelector('[aria-label=Loading]') === null")
+        await expect(self.page.locator("[aria-label=Loading]")).to_have_count(0)
 
     async def shot(self, name: str) -> None:
         """A picture of the whole page, kept for people."""

@@ -80,7 +80,7 @@ async def test_what_waits_is_approved_as_it_is_shown_by_somebody_who_may(house: 
         run = await ask(asking, BIG, fresh())
         link = asking.page.get_by_role("link", name="See what is asked")
         await link.click()
-        await expect(asking.page.locator(".note")).to_contain_text("may not approve")
+        await expect(asking.page.locator(".note")).to_contain_text("has none of the roles admin, operator")
         assert await asking.page.get_by_role("button", name="Approve").count() == 0
         await asking.go(f"/runs/{run}")
         await sign_in(deciding, house, GRACE)

@@ -97,7 +97,7 @@ async def test_a_catalog_as_a_function_lists_reads_and_sends_writes_to_the_contr
         write = ask("tools/call", name="create_storage_bucket", arguments=bucket() | {"region": region})
     assert [one["name"] for one in listed] == list(tool_names())
     assert len(read["structuredContent"]["offers"]) == 3
-    assert write["isError"] is False
+    assert write["isError"] is False, write
     assert len((await house.holdings())[cloud]) == 1
 
 

@@ -64,7 +64,8 @@ async def test_a_moves_words_mean_what_the_first_ones_did(text: str) -> None:
     )
     parser = RulesParser()
     assert again.text.startswith(text + "\n")
-    assert (await parser.read(again.text)).workload == (await parser.read(text)).workload
+    first, anew = (await parser.read(text)).workload, (await parser.read(again.text)).workload
+    assert anew.model_copy(update={"words": first.words}) == first
 
 
 def test_the_schedule_acts_as_the_owner_with_what_policy_lends_it() -> None:

@@ -48,8 +48,8 @@ def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], field: str) -> 
 
 def test_a_machine_of_another_cloud_is_refused_before_anything_is_judged() -> None:
     with pytest.raises(BadRequest, match="The instance is in aws, the call went to gcp"):
-        parse(TOOL, "gcp", ASKED)
-    assert parse(TOOL, "aws", ASKED) == Input.model_validate(ASKED)
+        parse(TOOL, "gcp", ASKED, {})
+    assert parse(TOOL, "aws", ASKED, {}).wanted == Input.model_validate(ASKED)
 
 
 @pytest.mark.parametrize(("asked", "zone"), [("", "eu-west-1a"), ("eu-west-1a", "eu-west-1a"), ("", "")])
