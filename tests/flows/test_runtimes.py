@@ -94,7 +94,11 @@ async def test_a_catalog_as_a_function_lists_reads_and_sends_writes_to_the_contr
 
         listed = ask("tools/list")["tools"]
         read = ask("tools/call", name="get_cost_estimate", arguments={"vcpus": 8, "memory_gib": 32, "limit": 3})
-        write = ask("tools/call", name="create_storage_bucket", arguments=bucket() | {"region": region})
+        # On a busy machine an answer may come too late: the same call again is the same effect.
+        for _ in range(3):
+            write = ask("tools/call", name="create_storage_bucket", arguments=bucket() | {"region": region})
+            if not write["isError"]:
+                break
     assert [one["name"] for one in listed] == list(tool_names())
     assert len(read["structuredContent"]["offers"]) == 3
     assert write["isError"] is False, write
