@@ -15,8 +15,6 @@ from tests.services.slack_sends import Sent
 from tests.unit.webhooks.bench import hooks
 from workflow.store.store import Store
 
-NOW = datetime.now(UTC)
-
 
 async def post(url: str, sent: Sent, **headers: str) -> tuple[int, Any]:
     """The status and the body."""
@@ -42,8 +40,8 @@ async def test_what_is_not_authentic_or_too_old_is_refused_and_leaves_nothing(
             Sent(right.headers, right.body.replace(b'"ada"', b'"grace"')),
             Sent(right.headers, right.body.replace(b'"ada"', b'"nobody"')),
             Sent({"Content-Type": "application/json"}, right.body),
-            posted("a bucket", "ada", at=NOW - timedelta(minutes=6)),
-            posted("a bucket", "ada", at=NOW + timedelta(minutes=6)),
+            posted("a bucket", "ada", at=datetime.now(UTC) - timedelta(minutes=6)),
+            posted("a bucket", "ada", at=datetime.now(UTC) + timedelta(minutes=6)),
             Sent(right.headers, b"[" * 100_000),
         ]
         for each in wrong:
@@ -61,15 +59,19 @@ async def test_the_same_bytes_are_refused_and_a_demand_that_is_signed_again_is_t
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with hooks(tmp_path, monkeypatch) as (store, url):
-        first = posted("a bucket in Ireland", "ada", at=NOW)
+        first = posted("a bucket in Ireland", "ada", at=datetime.now(UTC))
         status, asked = await post(url, first)
         assert (status, asked["kind"]) == (200, "started")
         assert (await post(url, first))[0] == 409
-        status, again = await post(url, posted("a bucket in Ireland", "ada", at=NOW + timedelta(seconds=1)))
+        status, again = await post(
+            url, posted("a bucket in Ireland", "ada", at=datetime.now(UTC) + timedelta(seconds=1))
+        )
         assert (status, again["run"], "was taken in before" in again["text"]) == (200, asked["run"], True)
-        status, other = await post(url, posted("ten buckets in Ireland", "ada", at=NOW + timedelta(seconds=2)))
+        status, other = await post(
+            url, posted("ten buckets in Ireland", "ada", at=datetime.now(UTC) + timedelta(seconds=2))
+        )
         assert (status, other["code"]) == (409, "CONFLICT")
-        status, hers = await post(url, posted("a bucket in Ireland", "grace", at=NOW))
+        status, hers = await post(url, posted("a bucket in Ireland", "grace", at=datetime.now(UTC)))
         assert (status, hers["run"] != asked["run"]) == (200, True)
         assert await counted(store) == (2, 2)
 
