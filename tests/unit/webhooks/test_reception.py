@@ -16,6 +16,11 @@ from tests.unit.webhooks.bench import hooks
 from workflow.store.store import Store
 
 
+def now() -> datetime:
+    """Not a constant: a long suite collects its tests minutes before it runs them."""
+    return datetime.now(UTC)
+
+
 async def post(url: str, sent: Sent, **headers: str) -> tuple[int, Any]:
     """The status and the body."""
     async with httpx.AsyncClient(timeout=30) as client:
@@ -40,8 +45,8 @@ async def test_what_is_not_authentic_or_too_old_is_refused_and_leaves_nothing(
             Sent(right.headers, right.body.replace(b'"ada"', b'"grace"')),
             Sent(right.headers, right.body.replace(b'"ada"', b'"nobody"')),
             Sent({"Content-Type": "application/json"}, right.body),
-            posted("a bucket", "ada", at=datetime.now(UTC) - timedelta(minutes=6)),
-            posted("a bucket", "ada", at=datetime.now(UTC) + timedelta(minutes=6)),
+            posted("a bucket", "ada", at=now() - timedelta(minutes=6)),
+            posted("a bucket", "ada", at=now() + timedelta(minutes=6)),
             Sent(right.headers, b"[" * 100_000),
         ]
         for each in wrong:
@@ -59,19 +64,15 @@ async def test_the_same_bytes_are_refused_and_a_demand_that_is_signed_again_is_t
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with hooks(tmp_path, monkeypatch) as (store, url):
-        first = posted("a bucket in Ireland", "ada", at=datetime.now(UTC))
+        first = posted("a bucket in Ireland", "ada", at=now())
         status, asked = await post(url, first)
         assert (status, asked["kind"]) == (200, "started")
         assert (await post(url, first))[0] == 409
-        status, again = await post(
-            url, posted("a bucket in Ireland", "ada", at=datetime.now(UTC) + timedelta(seconds=1))
-        )
+        status, again = await post(url, posted("a bucket in Ireland", "ada", at=now() + timedelta(seconds=1)))
         assert (status, again["run"], "was taken in before" in again["text"]) == (200, asked["run"], True)
-        status, other = await post(
-            url, posted("ten buckets in Ireland", "ada", at=datetime.now(UTC) + timedelta(seconds=2))
-        )
+        status, other = await post(url, posted("ten buckets in Ireland", "ada", at=now() + timedelta(seconds=2)))
         assert (status, other["code"]) == (409, "CONFLICT")
-        status, hers = await post(url, posted("a bucket in Ireland", "grace", at=datetime.now(UTC)))
+        status, hers = await post(url, posted("a bucket in Ireland", "grace", at=now()))
         assert (status, hers["run"] != asked["run"]) == (200, True)
         assert await counted(store) == (2, 2)
 
