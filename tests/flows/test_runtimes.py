@@ -85,6 +85,7 @@ async def test_a_catalog_as_a_function_lists_reads_and_sends_writes_to_the_contr
             catalog = stack.enter_context(started.framework(GOOGLE / "plane.py", "catalog", environment))
         sent = {"authorization": f"Bearer {token(house, cloud)}"}
         region = {"azure": "westeurope", "gcp": "europe-west1"}[cloud]
+        run = f"r-{fresh()}"
 
         def ask(method: str, **params: object) -> dict[str, object]:
             message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
@@ -97,7 +98,7 @@ async def test_a_catalog_as_a_function_lists_reads_and_sends_writes_to_the_contr
         read = ask("tools/call", name="get_cost_estimate", arguments={"vcpus": 8, "memory_gib": 32, "limit": 3})
         # As a client would: only what the answer itself calls retryable is sent again, and is the same effect.
         for _ in range(3):
-            write = ask("tools/call", name="create_storage_bucket", arguments=bucket() | {"region": region})
+            write = ask("tools/call", name="create_storage_bucket", arguments=bucket(run) | {"region": region})
             if not write.get("_meta", {}).get(ERROR, {}).get("retryable"):
                 break
     assert [one["name"] for one in listed] == list(tool_names())

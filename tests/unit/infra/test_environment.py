@@ -11,7 +11,15 @@ from infra.local.services import PROJECT, home_directory, local_services, ports
 
 
 def test_the_ports_are_moved_by_one_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert ports({}) == {"aws": 4566, "azure": 4568, "gcp": 4569, "ministack": 4571, "moto": 4572}
+    assert ports({}) == {
+        "aws": 4566,
+        "azure": 4568,
+        "gcp": 4569,
+        "ministack": 4571,
+        "moto": 4572,
+        "pubsub": 4573,
+        "pubsub-control": 4574,
+    }
     monkeypatch.setenv("TOLLGATE_LOCAL_PORT_BASE", "30000")
     told = environment(tmp_path)
     assert (told["AWS_ENDPOINT_URL"], told["TOLLGATE_AZURE_ENDPOINT"], told["TOLLGATE_GCP_ENDPOINT"]) == (

@@ -66,5 +66,5 @@ def test_a_state_that_cannot_be_read_is_begun_anew(tmp_path: Path) -> None:
 
 
 def test_a_cloud_has_its_own_limits_where_it_differs_and_the_common_ones_otherwise() -> None:
-    assert (limit("gcp", "lost_machines"), limit("azure", "lost_machines")) == (20, 10)
+    assert (limit("aws", "lost_spot"), limit("azure", "lost_spot")) == (65, 30)
     assert limit("a cloud of tomorrow", "on_demand_moved") == 10
