@@ -8,6 +8,7 @@ from functools import cache
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.registry import contract, role_room, room
 from functions.trust import trust
+from mcp_handlers.kernel.breaker import Breakers
 from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -31,6 +32,12 @@ def bulkhead(cloud: str) -> Bulkhead:
     return Bulkhead(f"tollgate-{cloud}")
 
 
+@cache
+def breakers(cloud: str) -> dict[str, Breakers]:
+    """The circuit breakers of one cloud's functions in this process, by tool."""
+    return {}
+
+
 def bind(cloud: str, tool: str, environment: Mapping[str, str], judge: Gate | None = None) -> Endpoint:
     """The endpoint of one tool on one cloud. Clients are made at the first call that the gate lets through.
 
@@ -39,6 +46,8 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str], judge: Gate | No
     client = room(cloud, "client")
     connect = cache(lambda: client.connect(environment))
     clock, handler, role = SystemClock(), room(cloud, tool), role_room(cloud)
+    resilient = resilience(cloud, tool, bulkhead(cloud), clock)
+    breakers(cloud)[tool] = resilient.breakers
     function = Function(
         cloud=cloud,
         tool=contract(tool),
@@ -48,7 +57,7 @@ def bind(cloud: str, tool: str, environment: Mapping[str, str], judge: Gate | No
         gate=judge or gate(),
         trust=trust(environment),
         clock=clock,
-        resilience=resilience(cloud, tool, bulkhead(cloud), clock),
+        resilience=resilient,
         roles=role.roles(environment, tool, getattr(handler, "PERMISSIONS", ())) if role else None,
     )
     return Endpoint(Observed(function))

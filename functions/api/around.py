@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from functions.api.house_shapes import Probed
 from mcp_handlers.tools.contract import Tool
 from workflow.control.approvals.desk import Desk
 from workflow.intake.intake import Intake
@@ -12,13 +13,18 @@ from workflow.model.base import Noun
 from workflow.model.ports import Clock, Gate
 from workflow.store.store import Store
 
-Probe = Callable[[str], Awaitable[float]]
-"""How many milliseconds a cloud's functions took to answer. Raises CloudDown."""
+Probe = Callable[[str], Awaitable[Probed]]
+"""Asks a cloud's functions. Raises CloudDown."""
+
+
+async def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Around:
-    """`gate` judges by the policies in force; `engine` says where, `shadow` whether others are watched beside them."""
+    """`gate` judges by the policies in force; `engine` says where, `shadow` whether others are watched beside them.
+    `judges` asks whether a verdict is to be had now; in this process it always is."""
 
     store: Store
     intake: Intake
@@ -30,6 +36,7 @@ class Around:
     probe: Probe
     engine: str = "in process"
     shadow: bool = False
+    judges: Callable[[], Awaitable[bool]] = _always
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -36,9 +36,10 @@ class Caller(Noun):
 
 
 class Health(Noun):
-    """Whether the API answers, and its store with it. `revision` is that of the policies in force."""
+    """Whether the API answers, and its store with it. `degraded`: reads are answered, but no verdict is to be had, so
+    that nothing is written. `revision` is that of the policies in force."""
 
-    status: str
+    status: Literal["ok", "degraded"]
     version: str
     revision: str
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from functions.api.around import Around
 from functions.api.call import Call
-from functions.api.run_shapes import CandidateRow, Candidates, PlanPreview
+from functions.api.run_shapes import CandidateRow, Candidates, Compared, PlanPreview
+from mcp_handlers.prices.catalog import clouds as priced
+from mcp_handlers.prices.catalog import load_cloud
+from mcp_handlers.prices.estimate import estimate
+from mcp_handlers.tools.get_cost_estimate import Input, Priced
 from workflow.deploy.brief import brief
 from workflow.deploy.candidates import Allocation, Candidate
+from workflow.deploy.outlook import Outlook
 from workflow.deploy.replay import Replayed
 from workflow.deploy.replay import replay as derive_again
 from workflow.deploy.thin import open_question
+from workflow.intake.request import make_request
 from workflow.language.explain import explain
 from workflow.language.rules import parse
 from workflow.language.rules_parser import RulesParser
@@ -36,11 +43,13 @@ async def candidates(around: Around, call: Call) -> Candidates:
         for index, each in enumerate(found.candidates)
         if call.query.verdict is None or each.decision.verdict == call.query.verdict
     ]
-    return Candidates(
-        run=name,
-        attempt=told["attempt"],
+    return Candidates(run=name, attempt=told["attempt"], **dict(_compared(found, wanted[: call.query.limit])))
+
+
+def _compared(found: Allocation, shown: Sequence[int]) -> Compared:
+    return Compared(
         total=len(found.candidates),
-        items=tuple(_row(found, index) for index in wanted[: call.query.limit]),
+        items=tuple(_row(found, index) for index in shown),
         removed=found.removed,
         snapshots=tuple(sorted({each.priced.offer.snapshot for each in found.candidates})),
     )
@@ -66,19 +75,31 @@ async def replay(around: Around, call: Call) -> Replayed:
 
 
 async def preview(around: Around, call: Call) -> PlanPreview:
-    """How the words would be read. Nothing is asked of any cloud or model, and nothing is kept."""
-    return await asyncio.to_thread(_read, call.body.text)
-
-
-def _read(text: str) -> PlanPreview:
-    work, told = parse(text), explain(text)
+    """How the words would be read, and what is on sale for them. No cloud or model is asked, and nothing is kept."""
+    wanted = call.body
+    work, told = await asyncio.to_thread(lambda: (parse(wanted.text), explain(wanted.text)))
+    asked, question = brief(work), open_question(work) or ""
+    found = Allocation(candidates=(), chosen=None, removed={})
+    if not question:
+        request = make_request(
+            call.principal, wanted.text, around.clock.now(), project=wanted.project, environment=wanted.environment
+        )
+        found = await _outlook(around).offers(request, asked)
+    shown = range(min(len(found.candidates), wanted.limit))
     return PlanPreview(
-        workload=work,
-        brief=brief(work),
-        evidence=told.evidence,
-        ignored=told.ignored,
-        question=open_question(work) or "",
-    )
+        workload=work, brief=asked, evidence=told.evidence, ignored=told.ignored, question=question,
+        candidates=_compared(found, shown),
+    )  # fmt: skip
+
+
+def _outlook(around: Around) -> Outlook:
+    """Over the price files here: a cloud whose prices are elsewhere is left out."""
+    here = tuple(cloud for cloud in around.clouds if cloud in priced())
+    return Outlook(around.gate, around.tools, around.store, here, _price)
+
+
+def _price(cloud: str, wanted: Input) -> Sequence[Priced]:
+    return estimate(load_cloud(cloud), wanted).offers
 
 
 async def _entries(around: Around, run: str) -> list[Entry]:

@@ -7,12 +7,23 @@ import json
 import os
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Literal
 
 from functions.api.around import Around
 from functions.api.call import Call
 from functions.api.common import Caller, Health, LedgerPage
 from functions.api.cursor import cursor, place_of
-from functions.api.house_shapes import Alert, Clouds, CloudView, Costs, RuleText, SavingsView, ToolContract, Tools
+from functions.api.house_shapes import (
+    Alert,
+    Clouds,
+    CloudView,
+    Costs,
+    Probed,
+    RuleText,
+    SavingsView,
+    ToolContract,
+    Tools,
+)
 from functions.api.house_shapes import Policies as PoliciesView
 from functions.api.runs import ledger_entry
 from functions.serve.terms import budgets, regions, roles_of_tools
@@ -36,9 +47,10 @@ MOST_SAVINGS = 500
 
 
 async def health(around: Around, call: Call) -> Health:
-    """The store was asked, too."""
+    """The store was asked, and who judges."""
     await around.store.list_degraded()
-    return Health(status="ok", version=VERSION, revision=around.gate.revision)
+    status: Literal["ok", "degraded"] = "ok" if await around.judges() else "degraded"
+    return Health(status=status, version=VERSION, revision=around.gate.revision)
 
 
 async def caller(around: Around, call: Call) -> Caller:
@@ -78,7 +90,8 @@ async def policies(around: Around, call: Call) -> PoliciesView:
     """Every reason to object, as it is written now."""
     revision = around.gate.revision
     rules = await asyncio.to_thread(_rules, revision)
-    return PoliciesView(revision=revision, engine=around.engine, shadow=around.shadow, rules=rules)
+    judging = await around.judges()
+    return PoliciesView(revision=revision, engine=around.engine, judging=judging, shadow=around.shadow, rules=rules)
 
 
 @lru_cache(maxsize=2)
@@ -88,6 +101,7 @@ def _rules(revision: str) -> tuple[RuleText, ...]:
         RuleText(
             code=each.code, rule=each.where.split("/")[1] if each.where.startswith("rules/") else "gate",
             title=each.title, severity=each.severity, remedy=each.remedy, where=each.where,
+            text=each.text,
         )
         for each in (rule(texts, code) for code in sorted(_codes(texts["data/violations/data.json"])))
     )  # fmt: skip
@@ -166,13 +180,14 @@ async def clouds(around: Around, call: Call) -> Clouds:
 
 async def _cloud(around: Around, name: str, allowed: list[str], degraded: Degraded | None) -> CloudView:
     try:
-        took: float | None = round(await around.probe(name), 1)
+        said: Probed | None = await around.probe(name)
     except CloudDown:
-        took = None
+        said = None
     catalog = load_cloud(name) if name in priced() else None
     observed = max((stamp.rpartition(" ")[2] for stamp in catalog.stamps), default="") if catalog else ""
     return CloudView(
-        name=name, status="degraded" if degraded else "up" if took is not None else "down", milliseconds=took,
+        name=name, status="degraded" if degraded else "up" if said else "down",
+        milliseconds=round(said.milliseconds, 1) if said else None, circuits=said.circuits if said else None,
         regions=tuple(allowed), tools=tuple(sorted(around.tools)), degraded=degraded, prices_observed=observed,
         offers=len(catalog.rate) if catalog else 0,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -56,7 +57,8 @@ class SavingsView(Noun):
 
 
 class RuleText(Noun):
-    """One reason to object, as its METADATA says it. `where` is `path:line` below the policies' folder."""
+    """One reason to object, as its METADATA says it. `where` is `path:line` below the policies' folder, and `text` the
+    Rego that stands there."""
 
     code: str
     rule: str
@@ -64,14 +66,16 @@ class RuleText(Noun):
     severity: str
     remedy: str
     where: str
+    text: str
 
 
 class Policies(Noun):
-    """The policies in force: their revision, who judges (`in process`, or an OPA server), whether a shadow is watched
-    beside, and every reason to object."""
+    """The policies in force: their revision, who judges (`in process`, or an OPA server) and whether verdicts come from
+    there now, whether a shadow is watched beside, and every reason to object."""
 
     revision: str
     engine: str
+    judging: bool
     shadow: bool
     rules: tuple[RuleText, ...]
 
@@ -148,13 +152,33 @@ class Tools(Noun):
     items: tuple[ToolContract, ...]
 
 
+class Circuit(Noun):
+    """A circuit breaker that is not closed: calls of the tool in the region are refused for `seconds` after `failures`
+    in a row; then one is let through to see."""
+
+    tool: str
+    region: str
+    phase: Literal["half_open", "open"]
+    failures: int
+    seconds: float
+
+
+class Probed(Noun):
+    """What a cloud's functions said when they were asked how they are. `circuits` None: they do not say."""
+
+    milliseconds: float
+    circuits: tuple[Circuit, ...] | None = None
+
+
 class CloudView(Noun):
     """A cloud. `status` is `up` where its functions answer, `down` where not, `degraded` where no run uses it for now;
-    `milliseconds` is how long they took to answer. `regions` are those that the policies allow."""
+    `milliseconds` is how long they took to answer, `circuits` the circuit breakers there that are not closed (None: the
+    functions do not say). `regions` are those that the policies allow."""
 
     name: str
     status: str
     milliseconds: float | None
+    circuits: tuple[Circuit, ...] | None
     regions: tuple[str, ...]
     tools: tuple[str, ...]
     degraded: Degraded | None

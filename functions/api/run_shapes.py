@@ -118,31 +118,38 @@ class CandidateRow(Noun):
     why_lost: str
 
 
-class Candidates(Noun):
-    """What was compared in the run's last attempt, best first. `removed` counts the candidates that each rule's code
-    stood against; `total` counts all, whatever was asked for. Empty where nothing was compared."""
+class Compared(Noun):
+    """What was compared, best first. `removed` counts the candidates that each rule's code stood against; `total`
+    counts all, whatever was asked for. Empty where nothing was compared."""
 
-    run: str
-    attempt: int
     total: int
     items: tuple[CandidateRow, ...]
     removed: dict[str, int]
     snapshots: tuple[str, ...]
 
 
-class NewPlan(Noun):
-    """Words to be read, without doing anything."""
+class Candidates(Compared):
+    """What was compared in the run's last attempt."""
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    run: str
+    attempt: int
+
+
+class NewPlan(NewRun):
+    """Words to be read and priced, without doing anything."""
+
+    limit: int = Field(default=20, ge=0, le=200, description="How many candidates at most, best first.")
 
 
 class PlanPreview(Noun):
     """How the words are read by rules, the words behind each field and those that changed nothing, and what would be
-    asked for with what is assumed on top. Nothing is done, kept or reserved. `question` must be answered before it can
-    be priced; empty where nothing is open."""
+    asked for with what is assumed on top. `candidates` are what is on sale for it by the price files here, judged by
+    the gate as things stand; the one that is `chosen` a run would take if its quota suffices, which nobody was asked.
+    Nothing is done, kept or reserved. `question` must be answered before it can be priced; empty where none is open."""
 
     workload: Workload
     brief: Brief
     evidence: tuple[Evidence, ...]
     ignored: tuple[str, ...]
     question: str
+    candidates: Compared

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import asdict
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from functions.api.mount import api_routes
-from functions.binding import bind
+from functions.binding import bind, breakers
 from functions.http import HttpPost
 from functions.judges import bench, live
 from functions.pages.session import FromCookie
@@ -27,6 +28,7 @@ from functions.webhooks.local import hook_routes
 from mcp_handlers.kernel import log, otel
 from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.forward import Post
+from workflow.model.base import Json
 from workflow.store.store import open_store
 
 
@@ -35,7 +37,16 @@ def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:
     environment = told.environment()
     functions = {f"/mcp/{tool}": bind(cloud, tool, environment, live()) for tool in tool_names()}
     catalog = catalog_endpoint(told, cloud, post)
-    return app({"/mcp": catalog, **functions}, cloud, sse_routes(catalog.service))
+    endpoints = {"/mcp": catalog, **functions}
+    return app(endpoints, cloud, sse_routes(catalog.service), standing=lambda: {"circuits": circuits(cloud)})
+
+
+def circuits(cloud: str) -> list[Json]:
+    """The circuit breakers of the cloud's functions in this process that are not closed."""
+    now = SystemClock().now()
+    return [
+        {"tool": tool, **asdict(each)} for tool, held in sorted(breakers(cloud).items()) for each in held.standing(now)
+    ]
 
 
 async def serve(told: Settings) -> None:

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from functions.serve.progress import BEAT, answered, progress_token
 from mcp_handlers.kernel.endpoint import Endpoint, Service
 from mcp_handlers.kernel.limits import MAX_BODY
+from workflow.model.base import Json
 
 if TYPE_CHECKING:
     from functions.serve.sse import Sse
@@ -33,15 +34,20 @@ MESSAGES = "/messages/"
 
 
 def app(
-    endpoints: Mapping[str, Endpoint], name: str, more: Sequence[BaseRoute] = (), *, beat: float = BEAT
+    endpoints: Mapping[str, Endpoint],
+    name: str,
+    more: Sequence[BaseRoute] = (),
+    *,
+    beat: float = BEAT,
+    standing: Callable[[], Json] = dict,
 ) -> Starlette:
     """A web application that answers this machine only. A long call tells its progress every `beat` seconds to a client
-    that asked for it."""
+    that asked for it; `standing` is what else it says of how it is."""
     local = [
         Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL), www_redirect=False),
         Middleware(LocalOrigin),
     ]
-    return routed(endpoints, name, more, beat=beat, middleware=local)
+    return routed(endpoints, name, more, beat=beat, middleware=local, standing=standing)
 
 
 def routed(
@@ -51,11 +57,12 @@ def routed(
     *,
     beat: float = BEAT,
     middleware: Sequence[Middleware] = (),
+    standing: Callable[[], Json] = dict,
 ) -> Starlette:
     """A web application with each endpoint at its path, `/healthz`, and `more` routes."""
 
     async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok", "name": name, "endpoints": sorted(endpoints)})
+        return JSONResponse({"status": "ok", "name": name, "endpoints": sorted(endpoints), **standing()})
 
     routes = [Route(path, _served(endpoint, beat), methods=["POST"]) for path, endpoint in endpoints.items()]
     return Starlette(routes=[Route("/healthz", health, methods=["GET"]), *routes, *more], middleware=middleware)

@@ -50,6 +50,16 @@ class Circuit:
         return Circuit(failures, now + PAUSE if failures >= THRESHOLD else None, isinstance(error, CloudDown))
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A circuit that is not closed: `seconds` until a call is let through to see, 0 where the next one is."""
+
+    region: str
+    phase: Phase
+    failures: int
+    seconds: float
+
+
 def _silent(circuit: str, phase: Phase) -> None:
     """Nobody is told."""
 
@@ -81,6 +91,16 @@ class Breakers:
             )
         if circuit.until is not None:
             self.tell(region, "half_open")
+
+    def standing(self, now: datetime) -> list[Standing]:
+        """The circuits that are not closed, by region."""
+        with self._lock:
+            known = sorted(self._circuits.items())
+        return [
+            Standing(region, "open" if circuit.refuses(now) else "half_open", circuit.failures, circuit.refuses(now))
+            for region, circuit in known
+            if circuit.until is not None
+        ]
 
     def settle(self, region: str, error: TollgateError | None, now: datetime) -> None:
         """Note how an admitted call ended: `error` None for an answer."""

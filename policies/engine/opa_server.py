@@ -74,9 +74,14 @@ class OpaServer:
             return answer.denial(f"The gate could not decide ({type(error).__name__}).", revision, input_digest)
 
     async def health(self) -> bool:
-        """Whether the server answers and has activated its bundles."""
-        connection = await self._connection()
-        return bool(await connection.check_health({"bundles": True}))
+        """Whether the server answers, has activated its bundles, and judges by the policies whose verdicts count."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                connection = await self._connection()
+                ready = await connection.check_health({"bundles": True})
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return False
+        return bool(ready) and not answer.absent(await self.decide({}))
 
     async def close(self) -> None:
         """Close the connections of this loop."""

@@ -107,6 +107,7 @@ async def test_an_opa_with_other_policies_denies_and_says_which_revisions(tmp_pa
     decision = await gate.decide(training())
     assert _verdict(decision) == ("deny", ["GATE_REVISION"])
     assert load_bundle().revision[:16] in decision.violations[0].message
+    assert not await gate.health()
     await gate.close()
     process.kill()
 

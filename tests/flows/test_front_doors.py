@@ -51,19 +51,27 @@ async def run_of(http: httpx.AsyncClient, name: str) -> Any:
     return (await http.get(f"/runs/{name}")).raise_for_status().json()
 
 
+async def candidates(http: httpx.AsyncClient, name: str) -> Any:
+    """What the run compared, best first."""
+    return (await http.get(f"/runs/{name}/candidates?limit=1000")).raise_for_status().json()["items"]
+
+
 async def test_a_run_is_asked_for_over_rest_and_followed_to_its_end(house: House) -> None:
     async with rest(house) as http:
+        expected = (await http.post("/plans", json={"text": BATCH})).json()["candidates"]["items"][0]
         name = await started(http, BATCH)
         async with http.stream("GET", f"/runs/{name}/stream") as stream:
             ticking = asyncio.create_task(tick(house))
             lines = [json.loads(line[6:]) async for line in stream.aiter_lines() if line.startswith("data: ")]
             await ticking
         run = await run_of(http, name)
+        (chosen,) = [each for each in (await candidates(http, name)) if each["chosen"]]
         clouds = (await http.get("/clouds")).json()["items"]
     kinds = [told["kind"] for told in lines if "kind" in told]
     assert (kinds[0], kinds[-1], run["state"]) == ("requested", "finished", "succeeded")
     assert kinds == [entry.event.kind for entry in await house.entries(name)]
-    assert {each["status"] for each in clouds} == {"up"}
+    assert chosen == expected
+    assert {(each["status"], each["circuits"] is not None) for each in clouds} == {("up", True)}
     made = {each["id"] for each in run["record"]["resources"]}
     assert made & {held.rpartition(" ")[2] for names in (await house.holdings()).values() for held in names} == made
 

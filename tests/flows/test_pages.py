@@ -57,6 +57,7 @@ async def test_a_run_is_asked_for_watched_as_it_goes_and_decided_again(house: Ho
         await page.get_by_label("What do you need?").fill(BATCH)
         await page.get_by_role("button", name="How is it read?").click()
         await expect(page.locator(".reading")).to_contain_text("vcpus")
+        await expect(page.locator(".reading tr.chosen")).to_contain_text("chosen")
         run = await ask(visit, BATCH)
         await expect(page.get_by_label("What happened")).to_contain_text("Asked for")
         # Nothing is loaded again: the events come by themselves.
@@ -108,6 +109,9 @@ async def test_a_denial_names_the_rule_the_reason_and_the_remedy(house: House, b
         await expect(verdict).to_contain_text("deny")
         for words in ("RESIDENCY", "The region lies where the data must stay", "rules/residency/residency.rego"):
             await expect(verdict).to_contain_text(words)
+        await verdict.locator("summary").first.click()
+        written = verdict.get_by_label("RESIDENCY in Rego")
+        await expect(written).to_contain_text('deny contains data.lib.violation("RESIDENCY", message) if {')
         await expect(visit.page.locator(".head .badge")).to_have_text("denied")
         await visit.shot("denial")
         await visit.go("/policies")

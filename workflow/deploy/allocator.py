@@ -12,11 +12,11 @@ from workflow.control.switches import standing
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.carry import kept_of, pinned, resumed
+from workflow.deploy.compare import compare, need, wholly
 from workflow.deploy.context import Context
 from workflow.deploy.failover import skipped, switched_off, wholly_off
 from workflow.deploy.jury import Jury
 from workflow.deploy.outages import degraded, notice
-from workflow.deploy.precedents import MACHINE
 from workflow.deploy.rollback import undo_once
 from workflow.deploy.state import State, Trouble, dump
 from workflow.deploy.undoing import pending
@@ -29,8 +29,6 @@ from workflow.model.run import Exclusion
 from workflow.model.switch import denial
 from workflow.model.workload import Request
 
-OFFERS = 2000
-"""Offers asked of one cloud: the cheapest per region and purchase, so that no place is left out."""
 QUOTAS_AT_ONCE = 4
 
 
@@ -98,17 +96,12 @@ class _Survey:
         self.exclusions = exclusions
         self.refused: Decision | None = None
         """The gate's word where it would not even let prices be read."""
-        self.barred: dict[str, set[str]] = {}
         self.now = context.clock.now()
         self.spend = Spend(tenant_month_cents=0, project_month_cents=0)
         self.freezes: list[Freeze] = []
 
     async def candidates(self) -> list[Candidate]:
-        """Judged offers of every cloud that answers.
-
-        A cloud names its cheapest machine per place. Where the gate forbids that machine anywhere, the cloud is asked
-        again without it, until the cheapest allowed one is found.
-        """
+        """Judged offers of every cloud that answers."""
         tenant, project = self.request.principal.tenant, self.request.project
         self.spend = await self.context.store.spend(tenant, project, self.now)
         self.freezes = await freezes(self.context.store)
@@ -120,24 +113,7 @@ class _Survey:
         away = [skipped(one) for one in await degraded(self.context, self.request) if not self._excluded(one.cloud)]
         self.exclusions += away
         clouds = [cloud for cloud in asked if not self._excluded(cloud)]
-        found: dict[tuple[str, ...], Candidate] = {}
-        while clouds:
-            answers = await asyncio.gather(*(self._estimate(cloud) for cloud in clouds))
-            fresh = [p for answer in answers for p in answer if _label(p) not in found]
-            judgements = await self._judge(fresh)
-            found |= {_label(c.priced): c for c in judgements}
-            clouds = self._bar(judgements)
-        return sorted(found.values(), key=lambda c: c.rank)
-
-    def _bar(self, judgements: Sequence[Candidate]) -> list[str]:
-        """Leave out the machines that the gate forbids; returns the clouds that are worth asking again."""
-        again: set[str] = set()
-        for candidate in judgements:
-            offer = candidate.priced.offer
-            if any(v.code in MACHINE for v in candidate.decision.violations):
-                again.add(offer.cloud)
-                self.barred.setdefault(offer.cloud, set()).add(offer.machine)
-        return sorted(again)
+        return await compare(clouds, self._estimate, self._judge)
 
     async def with_quotas(self, candidates: Sequence[Candidate]) -> Allocation:
         """Ask the quotas of the best few at a time until one suffices."""
@@ -183,28 +159,10 @@ class _Survey:
         return await jury.judged(offers)
 
     def _excluded(self, cloud: str) -> bool:
-        return any(e.cloud == cloud and not e.region and not e.purchase for e in self.exclusions)
+        return wholly(self.exclusions, cloud)
 
-    async def _estimate(self, cloud: str) -> list[Priced]:
-        brief = self.brief
-        barred = [Exclusion(cloud=cloud, machine=m, reason="policy") for m in sorted(self.barred.get(cloud, ()))]
-        wanted = get_cost_estimate.Input(
-            sells=brief.sells,
-            vcpus=brief.vcpus,
-            memory_gib=brief.memory_gib,
-            gpu=brief.gpu,
-            gpu_count=brief.gpu_count,
-            arch="x86_64" if brief.sells == "machine" else "any",
-            purchase=brief.purchase,
-            regions=brief.regions,
-            exclude=(*(e for e in self.exclusions if e.cloud == cloud), *barred),
-            nodes=brief.nodes,
-            hours=brief.hours,
-            storage_gib=brief.storage_gib,
-            egress_gib=brief.egress_gib,
-            managed=brief.tool == "submit_ml_job",
-            limit=OFFERS,
-        )
+    async def _estimate(self, cloud: str, barred: Sequence[Exclusion]) -> list[Priced]:
+        wanted = need(self.brief, [*(e for e in self.exclusions if e.cloud == cloud), *barred])
         try:
             answer = await self.context.tools.call("get_cost_estimate", cloud, dump(wanted))
         except TollgateError as error:
@@ -240,8 +198,3 @@ class _Survey:
         if quota.enough:
             return ""
         return f"quota: {quota.needed:g} {quota.unit} needed, {quota.free:g} free of {quota.limit:g}"
-
-
-def _label(priced: Priced) -> tuple[str, ...]:
-    offer = priced.offer
-    return (offer.place, offer.machine, offer.purchase)

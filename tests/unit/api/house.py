@@ -18,6 +18,7 @@ from benchmarks.runs import TEXT
 from benchmarks.samples import PRINCIPAL
 from functions.api.api import Api
 from functions.api.around import Around
+from functions.api.house_shapes import Circuit, Probed
 from functions.api.mount import api_routes
 from functions.api.operation import ROOT
 from functions.api.stream import Pace
@@ -39,13 +40,15 @@ ANA = PRINCIPAL
 OPS = Principal(id="ops@example.com", tenant=PRINCIPAL.tenant, roles=("operator", "admin"))
 GUEST = Principal(id="guest@example.com", tenant=PRINCIPAL.tenant, roles=())
 EVE = Principal(id=PRINCIPAL.id, tenant="umbrella", roles=("operator", "admin"))
+OPEN = Circuit(tool="launch_spot", region="eu-west-1", phase="open", failures=5, seconds=20.0)
+"""What the functions on AWS say of themselves."""
 MUCH = Limit(per_second=10_000, burst=100_000)
 PLENTY = Limits(risks={}, api={"read": MUCH, "write": MUCH, "heavy": MUCH})
 
 
 @dataclass
 class ApiHouse:
-    """`web` calls the API; `down` are the clouds that do not answer."""
+    """`web` calls the API; `down` are those that do not answer: clouds, or `opa`."""
 
     api: Api
     one: Orchestrator
@@ -93,14 +96,17 @@ async def api_house(folder: Path, limits: Limits = PLENTY, pace: Pace | None = N
         identity = SignedIdentity(Keys(signer.jwks()), "control", clock)
         store, down = one.context.store, set[str]()
 
-        async def probe(cloud: str) -> float:
+        async def probe(cloud: str) -> Probed:
             if cloud in down:
                 raise CloudDown("It does not answer.")
-            return 1.5
+            return Probed(milliseconds=1.5, circuits=(OPEN,) if cloud == "aws" else None)
+
+        async def judges() -> bool:
+            return "opa" not in down
 
         around = Around(
             store=store, intake=Intake(store, Woken(), clock), desk=Desk(store, clock, STRICT), clock=clock,
-            gate=gate(), tools=contracts(), clouds=cloud_names(), probe=probe,
+            gate=gate(), tools=contracts(), clouds=cloud_names(), probe=probe, judges=judges,
         )  # type: ignore[arg-type]  # fmt: skip
         api = Api(around, identity, limits, Buckets(clock), pace=pace or Pace())
         transport = httpx.ASGITransport(Starlette(routes=api_routes(api)))

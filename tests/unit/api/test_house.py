@@ -12,8 +12,9 @@ from functions.api.api import HANDLERS
 from functions.api.operations import OPERATIONS
 from functions.binding import gate
 from functions.registry import cloud_names, tool_names
+from policies.engine.bundle import PACKAGED
 from policies.engine.shadow import SHADOW
-from tests.unit.api.house import ANA, EVE, ApiHouse, api_house
+from tests.unit.api.house import ANA, EVE, OPEN, ApiHouse, api_house
 from workflow.model.outage import Degraded
 from workflow.model.ports import Event
 
@@ -32,9 +33,16 @@ def test_every_operation_is_performed_by_somebody() -> None:
 
 
 async def test_it_says_that_it_is_well_and_who_is_calling(house: ApiHouse) -> None:
-    assert (await house.get("/health", None))["revision"] == gate().revision
+    well = await house.get("/health", None)
+    assert (well["status"], well["revision"]) == ("ok", gate().revision)
     told = await house.get("/caller")
     assert (told["id"], told["tenant"], told["roles"], told["may_decide"]) == (ANA.id, "acme", ["admin"], True)
+
+
+async def test_where_no_verdict_is_to_be_had_it_says_so_and_still_answers_reads(house: ApiHouse) -> None:
+    house.down.add("opa")
+    assert (await house.get("/health", None))["status"] == "degraded"
+    assert (await house.get("/policies"))["judging"] is False
 
 
 async def test_a_month_costs_what_its_runs_did(house: ApiHouse) -> None:
@@ -51,13 +59,18 @@ async def test_a_month_costs_what_its_runs_did(house: ApiHouse) -> None:
     assert (await house.get("/savings")) == {"scores": [], "savings": []}
 
 
-async def test_every_reason_to_object_has_its_text_and_its_place(house: ApiHouse) -> None:
+async def test_every_reason_to_object_has_its_rego_and_its_place(house: ApiHouse) -> None:
     told = await house.get("/policies")
-    assert (told["revision"], told["engine"], told["shadow"]) == (gate().revision, "in process", False)
+    assert (told["revision"], told["engine"], told["judging"], told["shadow"]) == (
+        gate().revision, "in process", True, False
+    )  # fmt: skip
     budget = next(rule for rule in told["rules"] if rule["rule"] == "budget")
     assert budget["title"]
     assert budget["remedy"]
-    assert budget["where"].startswith("rules/budget/budget.rego:")
+    name, _, line = budget["where"].partition(":")
+    assert name == "rules/budget/budget.rego"
+    written = (PACKAGED / name).read_text().splitlines()[int(line) - 1 :]
+    assert budget["text"].splitlines() == written[: written.index("}") + 1]
 
 
 async def test_refusals_are_listed_newest_first_with_their_reasons(house: ApiHouse) -> None:
@@ -120,5 +133,6 @@ async def test_clouds_are_up_down_or_out_of_use(house: ApiHouse) -> None:
     }  # fmt: skip
     assert list(found) == list(cloud_names())
     assert (found["aws"]["milliseconds"], found["azure"]["milliseconds"]) == (1.5, None)
+    assert (found["aws"]["circuits"], found["azure"]["circuits"]) == ([OPEN.model_dump()], None)
     assert found["aws"]["offers"] > 1000
     assert "eu-west-1" in found["aws"]["regions"]

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.runs import TEXT
 from tests.unit.api.house import ANA, GUEST, OPS, ApiHouse, api_house
+from workflow.model.outage import Degraded
+from workflow.model.ports import Event
 
 
 @pytest.fixture
@@ -118,12 +120,31 @@ async def test_a_question_is_answered_by_a_new_run(house: ApiHouse) -> None:
     assert refused.status_code == 409
 
 
+async def test_a_preview_prices_what_is_on_sale_and_has_it_judged(house: ApiHouse) -> None:
+    wanted = {"text": "Run a batch job on 4 vCPUs for 2 hours, EU only, under $20", "limit": 200}
+    told = (await house.call("POST", "/plans", json=wanted)).json()["candidates"]
+    rows, (chosen,) = told["items"], [each for each in told["items"] if each["chosen"]]
+    assert chosen == rows[0]
+    assert chosen["total_cents"] == min(each["total_cents"] for each in rows if each["verdict"] == "allow")
+    assert {each["cloud"] for each in rows if each["verdict"] == "allow"} == {"aws", "azure", "gcp"}
+    assert (told["total"] > 200, len(rows), told["removed"]["RESIDENCY"] > 0) == (True, 200, True)
+    outage = Degraded(cloud=chosen["cloud"], reason="Its tools do not answer.", since=house.clock.now())
+    event = Event(run="r", tenant="acme", kind="alert.cloud_degraded", body={}, at=house.clock.now())
+    await house.one.context.store.mark_degraded(outage, event)
+    told = (await house.call("POST", "/plans", json=wanted)).json()["candidates"]
+    assert chosen["cloud"] not in {each["cloud"] for each in told["items"]}
+    stop = {"text": "Run a batch job on 4 vCPUs for 2 hours, on spot, EU only", "environment": "production"}
+    told = (await house.call("POST", "/plans", json=stop)).json()["candidates"]
+    assert {each["verdict"] for each in told["items"]} <= {"ask", "deny"}
+
+
 async def test_a_preview_reads_the_words_and_keeps_nothing(house: ApiHouse) -> None:
     answer = await house.call("POST", "/plans", json={"text": "Run a batch job on 4 vCPUs for 2 hours, EU only"})
     told = answer.json()
     assert (answer.status_code, told["workload"]["vcpus"], told["brief"]["hours"]) == (200, 4, 2.0)
     assert {each["field"] for each in told["evidence"]} >= {"vcpus", "hours", "residency"}
-    assert (await house.call("POST", "/plans", json={"text": "Train a model"})).json()["question"] != ""
+    vague = (await house.call("POST", "/plans", json={"text": "Train a model"})).json()
+    assert (vague["question"] != "", vague["candidates"]["total"]) == (True, 0)
     unread = await house.call("POST", "/plans", json={"text": "hello"})
     assert (unread.status_code, unread.json()["code"]) == (422, "UNCLEAR")
     assert await house.one.context.store.entries() == []

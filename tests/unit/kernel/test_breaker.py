@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_handlers.kernel.breaker import MOST, PAUSE, THRESHOLD, Breakers
+from mcp_handlers.kernel.breaker import MOST, PAUSE, THRESHOLD, Breakers, Standing
 from tests.fakes.world import NOW
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, RegionDown, Throttled, TollgateError
 
@@ -112,3 +112,14 @@ def test_it_refuses_only_within_a_pause_of_enough_failures_in_a_row(happenings: 
         assert in_a_row < THRESHOLD or now >= last + PAUSE
         in_a_row, last = (in_a_row + 1, now) if happening == "fail" else (0, now)
         breakers.settle(HERE, RegionDown("x") if happening == "fail" else None, now)
+
+
+def test_what_is_not_closed_is_told_until_it_closes() -> None:
+    breakers = Breakers("aws")
+    failing(breakers, RegionDown("x"), THRESHOLD - 1)
+    assert breakers.standing(NOW) == []
+    failing(breakers, RegionDown("x"), 1)
+    assert breakers.standing(NOW + timedelta(seconds=10)) == [Standing(HERE, "open", THRESHOLD, 20.0)]
+    assert breakers.standing(NOW + PAUSE) == [Standing(HERE, "half_open", THRESHOLD, 0.0)]
+    breakers.settle(HERE, None, NOW + PAUSE)
+    assert breakers.standing(NOW + PAUSE) == []

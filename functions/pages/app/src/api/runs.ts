@@ -44,7 +44,7 @@ export function useReplay(run: string) {
 }
 
 export function usePreview() {
-  return useMutation({ mutationFn: (text: string) => got(api.POST("/api/v1/plans", { body: { text } })) });
+  return useMutation({ mutationFn: (wanted: Shapes["NewPlan"]) => got(api.POST("/api/v1/plans", { body: wanted })) });
 }
 
 /** `key` names the wish: sent twice, it is one run. */

@@ -184,7 +184,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How words would be read, without doing anything. */
+        /** How words would be read and what is on sale for them, without doing anything. */
         post: operations["previewPlan"];
         delete?: never;
         options?: never;
@@ -729,14 +729,9 @@ export interface components {
         };
         /**
          * Candidates
-         * @description What was compared in the run's last attempt, best first. `removed` counts the candidates that each rule's code
-         *     stood against; `total` counts all, whatever was asked for. Empty where nothing was compared.
+         * @description What was compared in the run's last attempt.
          */
         Candidates: {
-            /** Run */
-            run: string;
-            /** Attempt */
-            attempt: number;
             /** Total */
             total: number;
             /** Items */
@@ -747,6 +742,10 @@ export interface components {
             };
             /** Snapshots */
             snapshots: string[];
+            /** Run */
+            run: string;
+            /** Attempt */
+            attempt: number;
         };
         /**
          * Change
@@ -783,9 +782,30 @@ export interface components {
             bucket: string;
         };
         /**
+         * Circuit
+         * @description A circuit breaker that is not closed: calls of the tool in the region are refused for `seconds` after `failures`
+         *     in a row; then one is let through to see.
+         */
+        Circuit: {
+            /** Tool */
+            tool: string;
+            /** Region */
+            region: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "half_open" | "open";
+            /** Failures */
+            failures: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * CloudView
          * @description A cloud. `status` is `up` where its functions answer, `down` where not, `degraded` where no run uses it for now;
-         *     `milliseconds` is how long they took to answer. `regions` are those that the policies allow.
+         *     `milliseconds` is how long they took to answer, `circuits` the circuit breakers there that are not closed (None: the
+         *     functions do not say). `regions` are those that the policies allow.
          */
         CloudView: {
             /** Name */
@@ -794,6 +814,8 @@ export interface components {
             status: string;
             /** Milliseconds */
             milliseconds: number | null;
+            /** Circuits */
+            circuits: components["schemas"]["Circuit"][] | null;
             /** Regions */
             regions: string[];
             /** Tools */
@@ -811,6 +833,23 @@ export interface components {
         Clouds: {
             /** Items */
             items: components["schemas"]["CloudView"][];
+        };
+        /**
+         * Compared
+         * @description What was compared, best first. `removed` counts the candidates that each rule's code stood against; `total`
+         *     counts all, whatever was asked for. Empty where nothing was compared.
+         */
+        Compared: {
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["CandidateRow"][];
+            /** Removed */
+            removed: {
+                [key: string]: number;
+            };
+            /** Snapshots */
+            snapshots: string[];
         };
         /**
          * Cost
@@ -1129,11 +1168,32 @@ export interface components {
         };
         /**
          * NewPlan
-         * @description Words to be read, without doing anything.
+         * @description Words to be read and priced, without doing anything.
          */
         NewPlan: {
-            /** Text */
+            /**
+             * Text
+             * @description What is wanted, in plain words.
+             */
             text: string;
+            /**
+             * Project
+             * @description Whose budget within the tenant.
+             * @default default
+             */
+            project: string;
+            /**
+             * Environment
+             * @default development
+             * @enum {string}
+             */
+            environment: "development" | "staging" | "production";
+            /**
+             * Limit
+             * @description How many candidates at most, best first.
+             * @default 20
+             */
+            limit: number;
         };
         /**
          * NewRun
@@ -1274,8 +1334,9 @@ export interface components {
         /**
          * PlanPreview
          * @description How the words are read by rules, the words behind each field and those that changed nothing, and what would be
-         *     asked for with what is assumed on top. Nothing is done, kept or reserved. `question` must be answered before it can
-         *     be priced; empty where nothing is open.
+         *     asked for with what is assumed on top. `candidates` are what is on sale for it by the price files here, judged by
+         *     the gate as things stand; the one that is `chosen` a run would take if its quota suffices, which nobody was asked.
+         *     Nothing is done, kept or reserved. `question` must be answered before it can be priced; empty where none is open.
          */
         PlanPreview: {
             workload: components["schemas"]["Workload"];
@@ -1286,17 +1347,20 @@ export interface components {
             ignored: string[];
             /** Question */
             question: string;
+            candidates: components["schemas"]["Compared"];
         };
         /**
          * Policies
-         * @description The policies in force: their revision, who judges (`in process`, or an OPA server), whether a shadow is watched
-         *     beside, and every reason to object.
+         * @description The policies in force: their revision, who judges (`in process`, or an OPA server) and whether verdicts come from
+         *     there now, whether a shadow is watched beside, and every reason to object.
          */
         Policies: {
             /** Revision */
             revision: string;
             /** Engine */
             engine: string;
+            /** Judging */
+            judging: boolean;
             /** Shadow */
             shadow: boolean;
             /** Rules */
@@ -1557,7 +1621,8 @@ export interface components {
         };
         /**
          * RuleText
-         * @description One reason to object, as its METADATA says it. `where` is `path:line` below the policies' folder.
+         * @description One reason to object, as its METADATA says it. `where` is `path:line` below the policies' folder, and `text` the
+         *     Rego that stands there.
          */
         RuleText: {
             /** Code */
@@ -1572,6 +1637,8 @@ export interface components {
             remedy: string;
             /** Where */
             where: string;
+            /** Text */
+            text: string;
         };
         /**
          * RunDetail
@@ -2056,11 +2123,15 @@ export interface components {
         };
         /**
          * Health
-         * @description Whether the API answers, and its store with it. `revision` is that of the policies in force.
+         * @description Whether the API answers, and its store with it. `degraded`: reads are answered, but no verdict is to be had, so
+         *     that nothing is written. `revision` is that of the policies in force.
          */
         functions__api__common__Health: {
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
             /** Version */
             version: string;
             /** Revision */
@@ -2615,7 +2686,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How words would be read, without doing anything. */
+            /** @description How words would be read and what is on sale for them, without doing anything. */
             200: {
                 headers: {
                     [name: string]: unknown;

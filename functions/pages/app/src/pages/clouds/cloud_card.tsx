@@ -4,6 +4,7 @@ import { Badge, type Tone } from "../../parts/badge";
 import { Card } from "../../parts/card";
 import { Note } from "../../parts/note";
 import { Time } from "../../parts/time";
+import { Circuits } from "./circuits";
 
 const TONES: Record<string, Tone> = { up: "good", degraded: "warn", down: "bad" };
 
@@ -29,6 +30,7 @@ export function CloudCard({ cloud }: { cloud: Shapes["CloudView"] }) {
           <dd>{cloud.prices_observed || "–"}</dd>
         </div>
       </dl>
+      {cloud.circuits && <Circuits standing={cloud.circuits} />}
       <details className="regions">
         <summary>{cloud.regions.length} regions allowed</summary>
         <p className="soft small">{cloud.regions.join(", ")}</p>

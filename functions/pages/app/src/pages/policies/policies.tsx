@@ -1,5 +1,6 @@
 // The rules in force, what they refused lately, and where watched policies would have decided otherwise.
 import { usePolicies } from "../../api/house";
+import { Badge } from "../../parts/badge";
 import { Page } from "../../parts/page";
 import { short } from "../../parts/shown";
 import { Told } from "../../parts/told";
@@ -24,7 +25,9 @@ export function Policies() {
                 </div>
                 <div>
                   <dt>Judged</dt>
-                  <dd>{found.engine}</dd>
+                  <dd>
+                    {found.engine} {!found.judging && <Badge tone="bad">does not answer</Badge>}
+                  </dd>
                 </div>
                 <div>
                   <dt>Watched beside</dt>

@@ -4,6 +4,7 @@ import type { Shapes } from "../../api/client";
 import { Badge, type Tone } from "../../parts/badge";
 import { Card } from "../../parts/card";
 import { Empty } from "../../parts/empty";
+import { Rego } from "../../parts/rego";
 
 type Rule = Shapes["RuleText"];
 const TONES: Record<string, Tone> = { critical: "bad", high: "bad", medium: "warn" };
@@ -32,9 +33,15 @@ export function Rules({ rules }: { rules: readonly Rule[] }) {
               <h3>{rule.title}</h3>
               <code className="soft">{rule.code}</code>
             </div>
-            <p className="soft small">
-              {rule.remedy} <code>{rule.where}</code>
-            </p>
+            <div className="about soft small">
+              {rule.remedy}
+              <details>
+                <summary>
+                  <code>{rule.where}</code>
+                </summary>
+                <Rego rule={rule} />
+              </details>
+            </div>
             <Badge tone={TONES[rule.severity] ?? "plain"}>{rule.severity}</Badge>
           </li>
         ))}

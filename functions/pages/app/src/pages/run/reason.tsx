@@ -1,5 +1,6 @@
 // One rule's objection: what was wrong, what to do, and what the rule says of itself.
 import type { Shapes } from "../../api/client";
+import { Rego } from "../../parts/rego";
 
 interface Props {
   violation: Shapes["Violation"];
@@ -15,9 +16,12 @@ export function Reason({ violation, rule }: Props) {
       <p>{violation.message}</p>
       <p className="soft">{violation.remedy}</p>
       {rule && (
-        <p className="soft small">
-          Rule <code>{rule.rule}</code>, severity {rule.severity}, <code>{rule.where}</code>
-        </p>
+        <details className="soft small">
+          <summary>
+            Rule <code>{rule.rule}</code>, severity {rule.severity}, <code>{rule.where}</code>
+          </summary>
+          <Rego rule={rule} />
+        </details>
       )}
     </article>
   );

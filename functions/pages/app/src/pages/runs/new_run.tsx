@@ -6,7 +6,14 @@ import { Failure } from "../../parts/failure";
 import { Reading } from "./reading";
 
 type Environment = "development" | "staging" | "production";
+const SHOWN = 5;
 const EXAMPLE = "Train a vision model on one A100 for 6 hours, EU data only, under $100";
+
+/** Whose budget it is, and where it runs. */
+function account(form: HTMLFormElement): { project: string; environment: Environment } {
+  const said = new FormData(form);
+  return { project: String(said.get("project") || "default"), environment: said.get("environment") as Environment };
+}
 
 export function NewRun() {
   const [, go] = useLocation();
@@ -17,10 +24,10 @@ export function NewRun() {
   const [text, setText] = useState("");
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const said = new FormData(event.currentTarget);
-    const project = String(said.get("project") || "default");
-    const environment = said.get("environment") as Environment;
-    start.mutate({ key: key.current, text, project, environment }, { onSuccess: (run) => go(`/runs/${run.id}`) });
+    start.mutate(
+      { key: key.current, text, ...account(event.currentTarget) },
+      { onSuccess: (run) => go(`/runs/${run.id}`) },
+    );
   };
   const write = (words: string) => {
     key.current = crypto.randomUUID();
@@ -66,7 +73,9 @@ export function NewRun() {
               type="button"
               className="button"
               disabled={text.trim() === "" || preview.isPending}
-              onClick={() => preview.mutate(text)}
+              onClick={({ currentTarget: { form } }) =>
+                form && preview.mutate({ text, ...account(form), limit: SHOWN })
+              }
             >
               How is it read?
             </button>

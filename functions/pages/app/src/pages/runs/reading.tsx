@@ -2,6 +2,7 @@
 import type { Shapes } from "../../api/client";
 import { Note } from "../../parts/note";
 import { shown } from "../../parts/shown";
+import { CandidateTable } from "../run/candidate_table";
 
 export function Reading({ preview }: { preview: Shapes["PlanPreview"] }) {
   return (
@@ -24,6 +25,7 @@ export function Reading({ preview }: { preview: Shapes["PlanPreview"] }) {
           ))}
         </ul>
       )}
+      {preview.candidates.items.length > 0 && <CandidateTable offers={preview.candidates.items} />}
     </div>
   );
 }
