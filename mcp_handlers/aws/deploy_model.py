@@ -12,9 +12,10 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import PREFIX, Label, by_name, insist, labels
 from mcp_handlers.aws.owned import find_bucket
 from mcp_handlers.aws.permissions import ANY, HERE, Allow
-from mcp_handlers.tools.deploy_model import Input, Output, Shares, joined, moved, read, written
+from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, Rejected, Terminal, Throttled
 from workflow.model.run import Resource
+from workflow.model.share import Shares, read, written
 
 _SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"
 PERMISSIONS = (

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import Label, by_name, ours
-from mcp_handlers.tools.deploy_model import Share, Shares, remaining
 from workflow.model.base import canonical
 from workflow.model.errors import NotFound, Throttled
 from workflow.model.run import Resource
+from workflow.model.share import Share, Shares, remaining
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

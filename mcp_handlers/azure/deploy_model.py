@@ -11,10 +11,11 @@ from mcp_handlers.azure.labels import insist, labels, name, ours
 from mcp_handlers.azure.owned import ENDPOINT, find
 from mcp_handlers.azure.serving import put_variant, remove_variant
 from mcp_handlers.azure.workspace import ensure_workspace, workspace_name
-from mcp_handlers.tools.deploy_model import Input, Output, Shares, joined, moved, read
+from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
+from workflow.model.share import Shares, read
 
 PERMISSIONS = (
     "Microsoft.Insights/autoscaleSettings/delete",

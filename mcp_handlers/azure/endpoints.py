@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.labels import PREFIX
-from mcp_handlers.tools.deploy_model import Share, Shares, written
 from workflow.model.base import Json
 from workflow.model.errors import OutcomeUnknown
+from workflow.model.share import Share, Shares, written
 
 SCALING = "Microsoft.Insights/autoscalesettings"
 BEFORE = PREFIX + "before-"

@@ -6,15 +6,19 @@ That is an environment that names its image, a datastore that leads to its bucke
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.endpoints import SCALING, move
 from mcp_handlers.azure.owned import DEPLOYMENT, ENDPOINT, WORKSPACE
 from mcp_handlers.azure.training import bucket_store, store_name
-from mcp_handlers.tools.deploy_model import Input, Shares, remaining
 from workflow.model.base import Json
 from workflow.model.errors import Unhealthy
 from workflow.model.run import Resource
+from workflow.model.share import Shares, remaining
+
+if TYPE_CHECKING:
+    from mcp_handlers.tools.deploy_model import Input
 
 _BUSY_PERCENT, _IDLE_PERCENT = 60, 30
 """Mean CPU use beyond which a variant gets a machine more, and below which one less."""

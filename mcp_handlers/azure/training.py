@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.owned import JOB, WORKSPACE
-from mcp_handlers.tools.submit_ml_job import Input
 from workflow.model.base import Json
+
+if TYPE_CHECKING:
+    from mcp_handlers.tools.submit_ml_job import Input
 
 CONTAINER = "data"
 """The container of every bucket of ours."""

@@ -9,10 +9,11 @@ from mcp_handlers.gcp import endpoints, machines, naming, owned, safety
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.gcp.endpoints import BEFORE
 from mcp_handlers.gcp.errors import AlreadyExists
-from mcp_handlers.tools.deploy_model import ALL, Input, Output, Shares, joined, moved
+from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
 from workflow.model.run import Resource
+from workflow.model.share import ALL, Shares
 
 PERMISSIONS = (
     "aiplatform.endpoints.create",

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from mcp_handlers.gcp import errors, naming
 from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
 from mcp_handlers.kernel import deadline
-from mcp_handlers.tools.deploy_model import Share, Shares, read, remaining, written
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, Throttled
 from workflow.model.run import Resource
+from workflow.model.share import Share, Shares, read, remaining, written
 
 BEFORE = "tollgate-before-"
 """With an effect's number behind it, a label that tells the shares before the effect."""

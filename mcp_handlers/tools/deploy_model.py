@@ -7,28 +7,14 @@ the same on every cloud.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from mcp_handlers.tools.contract import Created, Machine, Placed, ResourceId, Tool, Undo, release_created
-from workflow.model.base import Noun
 from workflow.model.errors import Rejected
 from workflow.model.run import Resource
-
-ALL = 100
-
-
-class Share(Noun):
-    """What a variant gets of an endpoint's traffic, in percent. `variant` is the cloud's own name for it."""
-
-    variant: str
-    percent: int = Field(ge=0, le=ALL)
-
-
-Shares = tuple[Share, ...]
-"""An endpoint's variants, oldest first. Where there are any, the percentages add up to 100."""
+from workflow.model.share import ALL, Share, Shares
 
 
 class Input(Placed):
@@ -117,23 +103,6 @@ def undo(wanted: Input, made: Output) -> list[Undo]:
     share = made.before[-1].percent
     back = {"action": "promote", "canary_percent": share} if share else {"action": "roll_back", "canary_percent": ALL}
     return [Undo(tool="deploy_model", arguments={**wanted.model_dump(mode="json"), **back})]
-
-
-def written(shares: Shares) -> str:
-    """Shares in letters, digits, `-` and `_`, for a tag or label; `read` reads them."""
-    return "_".join(f"{share.variant}-{share.percent}" for share in shares)
-
-
-def read(text: str) -> Shares:
-    """The inverse of `written`."""
-    pairs = (part.rpartition("-") for part in text.split("_") if part)
-    return tuple(Share(variant=variant, percent=int(percent)) for variant, _, percent in pairs)
-
-
-def remaining(before: Sequence[Share], variant: str) -> Shares:
-    """The shares once `variant` is released: all of the traffic goes to the newest that is left."""
-    left = [share for share in before if share.variant != variant]
-    return tuple(Share(variant=share.variant, percent=ALL if share is left[-1] else 0) for share in left)
 
 
 TOOL = Tool(

@@ -76,8 +76,8 @@ def test_the_model_starts_with_pydantic_alone() -> None:
 
 
 @pytest.mark.parametrize("cloud", clouds())
-def test_to_ask_after_health_no_other_tools_contract_is_loaded(cloud: str) -> None:
-    contracts = within(
-        loaded_by(f"mcp_handlers.{cloud}.get_health"), {f"mcp_handlers.tools.{tool}" for tool in tools()}
-    )
-    assert contracts == {"mcp_handlers.tools.get_health"}
+def test_asking_after_health_and_releasing_load_no_other_tools_contract(cloud: str) -> None:
+    wanted = ("get_health", "release_resource")
+    loaded = loaded_by(*(f"mcp_handlers.{cloud}.{tool}" for tool in wanted))
+    contracts = within(loaded, {f"mcp_handlers.tools.{tool}" for tool in tools()})
+    assert contracts == {f"mcp_handlers.tools.{tool}" for tool in wanted}
