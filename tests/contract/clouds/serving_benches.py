@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import httpx
+from azure.core.exceptions import ResourceNotFoundError
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
 from google.cloud import aiplatform_v1
 
+from infra.local.azure.account import GROUP, SUBSCRIPTION
 from infra.local.gcp.metadata import PROJECT
-from mcp_handlers.azure.client import connect
 from mcp_handlers.azure.workspace import workspace_name
 from mcp_handlers.tools import create_storage_bucket as bucket_tool
 from mcp_handlers.tools import deploy_model as tool
@@ -19,7 +22,7 @@ from mcp_handlers.tools import get_health as health_tool
 from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools.contract import Tags
 from tests.contract.clouds.aws_cloud import LocalAws
-from tests.contract.clouds.azure_cloud import LocalAzure
+from tests.contract.clouds.azure_cloud import LocalAzure, Static
 from tests.contract.clouds.gcp_cloud import LocalGcp
 from workflow.model.base import Noun
 from workflow.model.run import Resource
@@ -156,53 +159,64 @@ class AwsBench(Bench):
 
 
 class AzureBench(Bench):
-    """Azure Machine Learning, judged by bare Resource Manager: its own SDK is not among the libraries."""
+    """Azure Machine Learning, judged by its typed SDK; scaling rules by bare Resource Manager."""
 
     cloud, region, machine, create = "azure", "westeurope", "Standard_D2s_v3", "PUT "
     local: LocalAzure
 
-    def _read(self, path: str) -> dict[str, Any]:
-        answer = self.local.get(path)
-        return dict(answer.json()) if answer.status_code == 200 else {}
+    def __init__(self, local: LocalAzure, clients: Any) -> None:
+        super().__init__(local, clients)
+        self.judge = MachineLearningServicesMgmtClient(Static(), SUBSCRIPTION, **local.sdk)
+        self.place = (GROUP, workspace_name("acme", self.region))
 
     def seen(self, endpoint: str = "chat") -> list[Seen]:
-        clients = connect(self.local.environment)
-        path = clients.id(
-            "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-            workspace_name("acme", self.region),
-            endpoint,
-        )
-        traffic = self._read(path).get("properties", {}).get("traffic", {})
-        rows = self._read(f"{path}/deployments").get("value", [])
-        return [
-            self._variant(row, traffic) for row in sorted(rows, key=lambda row: str(row["systemData"]["createdAt"]))
-        ]
+        try:
+            traffic = self.judge.online_endpoints.get(*self.place, endpoint).properties.traffic or {}
+            rows = list(self.judge.online_deployments.list(*self.place, endpoint))
+        except ResourceNotFoundError:
+            return []
+        return [self._variant(row, traffic) for row in sorted(rows, key=lambda row: row.system_data.created_at)]
 
-    def _variant(self, row: dict[str, Any], traffic: dict[str, int]) -> Seen:
-        properties, least = row["properties"], row["sku"]["capacity"]
-        group = row["id"].partition("/providers/")[0]
-        scaling = self._read(f"{group}/providers/Microsoft.Insights/autoscalesettings/{row['name']}")
-        most = least
-        if scaling:
-            capacity = scaling["properties"]["profiles"][0]["capacity"]
-            assert (scaling["properties"]["targetResourceUri"], int(capacity["minimum"])) == (row["id"], least)
-            most = int(capacity["maximum"])
-        uri = self._read(properties["model"])["properties"]["modelUri"]
-        store, _, path = uri.removeprefix("azureml://datastores/").partition("/paths/")
-        workspace = row["id"].partition("/onlineEndpoints/")[0]
-        bucket = self._read(f"{workspace}/datastores/{store}")["properties"]["accountName"]
-        image = self._read(properties["environmentId"])["properties"]["image"]
-        percent = traffic.get(row["name"], 0)
-        return Seen(percent, (least, most), properties["instanceType"], image, f"{bucket}/{path}")
+    def _variant(self, row: Any, traffic: dict[str, int]) -> Seen:
+        model = self.judge.model_versions.get(*self.place, *_named(row.properties.model)).properties.model_uri
+        store, _, path = model.removeprefix("azureml://datastores/").partition("/paths/")
+        account = self.judge.datastores.get(*self.place, store).properties.account_name
+        image = self.judge.environment_versions.get(
+            *self.place, *_named(row.properties.environment_id)
+        ).properties.image
+        return Seen(
+            traffic.get(row.name, 0), self._replicas(row), row.properties.instance_type, image, f"{account}/{path}"
+        )
+
+    def _replicas(self, row: Any) -> tuple[int, int]:
+        least, group = row.sku.capacity, row.id.partition("/providers/")[0]
+        answer = self.local.get(f"{group}/providers/Microsoft.Insights/autoscalesettings/{row.name}")
+        if answer.status_code == 404:
+            return least, least
+        scaling = answer.json()["properties"]
+        capacity = scaling["profiles"][0]["capacity"]
+        assert (scaling["targetResourceUri"], int(capacity["minimum"])) == (row.id, least)
+        return least, int(capacity["maximum"])
 
     def held(self) -> set[str]:
-        clients = connect(self.local.environment)
-        workspace = clients.id("Microsoft.MachineLearningServices/workspaces", workspace_name("acme", self.region))
-        kinds = ("onlineEndpoints", "environments", "models", "datastores")
-        below = {
-            f"{kind}/{row['name']}" for kind in kinds for row in self._read(f"{workspace}/{kind}").get("value", [])
+        judge = self.judge
+        listed = {
+            "endpoint": judge.online_endpoints,
+            "environment": judge.environment_containers,
+            "model": judge.model_containers,
+            "datastore": judge.datastores,
         }
+        below = set()
+        for kind, operations in listed.items():
+            with suppress(ResourceNotFoundError):
+                below |= {f"{kind} {one.name}" for one in operations.list(*self.place)}
         return below | {one for one in self.local.names() if "autoscale" in one.lower()}
+
+
+def _named(identifier: str) -> tuple[str, str]:
+    """The name and the version at the end of an asset's id."""
+    *_, name, _, version = identifier.split("/")
+    return name, version
 
 
 class GcpBench(Bench):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
+from azure.mgmt.machinelearningservices.models import CommandJob
 from azure.mgmt.storage import StorageManagementClient
 
 from infra.local.azure.account import GROUP, SUBSCRIPTION
@@ -179,15 +182,19 @@ def test_an_unsafe_bucket_is_not_made(azure: LocalAzure, clients: Clients) -> No
 def test_a_job_runs_its_image_in_time_and_on_the_machines_asked_for(azure: LocalAzure, clients: Clients) -> None:
     (store,) = bucket(clients).resources
     made = job(clients, store.id, count=2, purchase="spot", retries_on_preemption=3, checkpoint_path="runs/7")
-    seen = read(azure, made)["properties"]
-    assert seen["outputs"]["checkpoints"]["uri"].endswith("/paths/runs/7/")
-    assert seen["environmentVariables"]["TOLLGATE_CHECKPOINTS"] == "${{outputs.checkpoints}}"
-    assert (seen["jobType"], seen["command"]) == ("Command", "python 'a b.py'")
-    assert seen["resources"] == {"instanceType": A100, "instanceCount": 2}
-    assert seen["queueSettings"] == {"jobTier": "Spot"}
-    assert seen["limits"] == {"jobLimitsType": "Command", "timeout": "PT21600S"}
-    assert (seen["tags"]["tollgate-tenant"], seen["tags"]["tollgate-key"]) == ("acme", "j-1")
-    assert read(azure, made, "datastores")["properties"]["accountName"] == store.id
+    workspace, _, name = made.id.partition("/")
+    with MachineLearningServicesMgmtClient(Static(), SUBSCRIPTION, **azure.sdk) as learning:
+        seen = learning.jobs.get(GROUP, workspace, name).properties
+        store_seen = learning.datastores.get(GROUP, workspace, name).properties
+    assert isinstance(seen, CommandJob)
+    assert seen.outputs["checkpoints"].uri.endswith("/paths/runs/7/")
+    assert seen.environment_variables["TOLLGATE_CHECKPOINTS"] == "${{outputs.checkpoints}}"
+    assert (seen.command, seen.limits.timeout) == ("python 'a b.py'", timedelta(hours=6))
+    assert (seen.resources.instance_type, seen.resources.instance_count) == (A100, 2)
+    assert (seen.tags["tollgate-tenant"], seen.tags["tollgate-key"]) == ("acme", "j-1")
+    assert (store_seen.account_name, store_seen.container_name) == (store.id, "data")
+    # The SDK's own version of the API knows no spot queue yet.
+    assert read(azure, made)["properties"]["queueSettings"] == {"jobTier": "Spot"}
     assert settled(clients, made) == "healthy"
 
 
