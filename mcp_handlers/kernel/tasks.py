@@ -30,8 +30,9 @@ class Tasks(Protocol):
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """A Service's call that may give a Handle for an answer. The client is known to take one."""
 
-    async def state(self, headers: Mapping[str, str], task: str) -> Json | None:
-        """The task as `tasks/get` tells it; None where the caller has no such task. Raises Unauthorized."""
+    async def state(self, headers: Mapping[str, str], task: str, *, waits: bool) -> Json | None:
+        """The task as `tasks/get` tells it; None where the caller has no such task. One that is at work is given a
+        moment to end if the caller `waits`. Raises Unauthorized."""
 
     async def cancel(self, headers: Mapping[str, str], task: str) -> None:
         """The caller no longer wants a task that `state` has just told. Raises Unauthorized."""
@@ -113,9 +114,10 @@ async def answer(tasks: Tasks, headers: Mapping[str, str], method: str, params: 
         needed: Json = {"requiredCapabilities": {"extensions": {EXTENSION: {}}}}
         raise RpcError(MISSING_CAPABILITY, f"The client did not declare {EXTENSION}", needed)
     task = params.get("taskId")
-    state = await tasks.state(headers, task) if isinstance(task, str) else None
+    waits = method == "tasks/get"
+    state = await tasks.state(headers, task, waits=waits) if isinstance(task, str) else None
     if state is None:
         raise RpcError(INVALID_PARAMS, "Unknown task")
     if method == "tasks/cancel" and state["status"] == "working":
         await tasks.cancel(headers, state["taskId"])
-    return state if method == "tasks/get" else {}
+    return state if waits else {}

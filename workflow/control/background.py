@@ -88,9 +88,19 @@ class Background:
         began = await self.store.append(self._event(task, principal, BEGAN, asked))
         return handle(task, began.event.at)
 
-    async def state(self, headers: Mapping[str, str], task: str) -> Json | None:
-        """The task as `tasks/get` tells it; None for what is not this principal's."""
+    async def state(self, headers: Mapping[str, str], task: str, *, waits: bool) -> Json | None:
+        """The task as `tasks/get` tells it; None for what is not this principal's.
+
+        A function's process is frozen between two requests, and its tasks with it: they get on while somebody `waits`.
+        """
         principal = await self.identity.authenticate(headers, writes=False)
+        found = await self._state(headers, task, principal)
+        if not waits or task not in self._running or found is None:
+            return found
+        await asyncio.wait({self._running[task][0]}, timeout=self.patience)
+        return await self._state(headers, task, principal)
+
+    async def _state(self, headers: Mapping[str, str], task: str, principal: Principal) -> Json | None:
         entries = {entry.event.kind: entry.event for entry in await self.store.entries(run=_run(task))}
         began, ended = entries.get(BEGAN), entries.get(ENDED)
         if began is None or (began.tenant, began.body["principal"]) != (principal.tenant, principal.id):

@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +126,11 @@ class Plane:
         return [e.event.kind for e in await self.control.store.entries()].count(kind)
 
 
-@pytest.fixture
-async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
+@asynccontextmanager
+async def begun(database: Path) -> AsyncIterator[Plane]:
     """Control plane and function with one key and one clock."""
     world = World()
-    async with open_store(tmp_path / "t.db") as store:
+    async with open_store(database) as store:
         priced_now = asyncio.Event()
         priced_now.set()
 
@@ -141,6 +142,13 @@ async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
             tools=TOOLS, gate=ToldGate(), store=store, signer=world.signer, clock=world.clock, estimate=one_cent
         )
         yield Plane(control, world, priced_now)
+
+
+@pytest.fixture
+async def plane(tmp_path: Path) -> AsyncIterator[Plane]:
+    """One that is only at work."""
+    async with begun(tmp_path / "t.db") as plane:
+        yield plane
 
 
 async def test_a_long_write_is_answered_with_a_handle_and_its_result_asked_for_later(plane: Plane) -> None:
@@ -203,6 +211,20 @@ async def test_after_a_restart_asking_for_the_task_does_the_same_effect_and_no_o
     receipt = told["result"]["_meta"]["tollgate/receipt"]
     assert {key for _, key in plane.world.handler.calls if key} == {receipt["key"]}
     assert (await plane.control.store.get_receipt(receipt["key"])) is not None
+
+
+def test_a_process_that_is_frozen_between_requests_gets_on_with_a_task_while_it_is_asked_for(tmp_path: Path) -> None:
+    with asyncio.Runner() as process:
+        lives = AsyncExitStack()
+        plane = process.run(lives.enter_async_context(begun(tmp_path / "t.db")))
+        endpoint = plane.started()
+        task = process.run(plane.begin(endpoint))
+        plane.go.set()
+        assert isinstance(endpoint.tasks, Background)
+        patient = replace(endpoint, tasks=replace(endpoint.tasks, patience=30.0))
+        _, told = process.run(plane.ask(patient, "tasks/get", taskId=task))
+        process.run(lives.aclose())
+    assert (told["status"], told["result"]["isError"]) == ("completed", False)
 
 
 async def test_an_update_is_heard_and_changes_nothing(plane: Plane) -> None:
