@@ -17,6 +17,8 @@ from functions.registry import contract, room
 runner = asyncio.Runner()
 """One event loop for as long as the process lives."""
 opened: list[Web] = []
+kept = AsyncExitStack()
+"""What nobody held would be closed as soon as it is collected."""
 
 
 async def _answer(event: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ async def _answer(event: dict[str, Any]) -> dict[str, Any]:
         application = server.streamable_http_app(stateless_http=True, json_response=True)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(application.router.lifespan_context(application))
-            stack.pop_all()
+            await kept.enter_async_context(stack.pop_all())
         opened.append(Web(application))
     return await opened[0].answer(event)
 

@@ -27,6 +27,9 @@ from workflow.store.store import open_store
 runner = asyncio.Runner()
 """One event loop for as long as the process lives, and so does what is opened in it."""
 opened: list[Web] = []
+kept = AsyncExitStack()
+"""What has been opened. Lambda ends the process without a word, so that none of it is closed, and the store bears that;
+but what nobody held would be closed as soon as it is collected."""
 
 
 async def opening() -> Web:
@@ -40,8 +43,7 @@ async def opening() -> Web:
             described = metadata_routes(found.control_url, providers(found.oidc))
             more = [jwks_route(standing(found, store)), *described, *approval_routes(found, judgement)]
             opened.append(Web(routed(control_endpoints(found, judgement, post), "control", more)))
-            # Lambda ends the process without a word: nothing here is closed, and the store bears that.
-            stack.pop_all()
+            await kept.enter_async_context(stack.pop_all())
     return opened[0]
 
 

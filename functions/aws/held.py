@@ -40,7 +40,8 @@ def secret(environ: Mapping[str, str], setting: str, seconds: int) -> str:
     try:
         return str(parameters.get_secret(name, max_age=seconds))
     except GetParameterError as error:
-        cause = type(error.__cause__ or error).__name__
+        # Powertools says what it was in the context only.
+        cause = type(error.__context__ or error).__name__
         raise StoreAway(
             f"The secret {name} cannot be read ({cause}).", "Check that it is there and that the role may read it."
         ) from None

@@ -8,13 +8,6 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
-import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from functions.aws.held import DATABASE, KEYRING
-from functions.orchestrate.aws import handler
-from functions.planes import URLS
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
@@ -113,41 +106,3 @@ async def test_a_runs_course_is_drawn_into_a_file(house: House, tmp_path: Path) 
     assert 'role="listitem"' in text
     refused = tollgate("runs", "show", record.run, "--html", str(tmp_path / "no" / "run.html"))
     assert (refused.returncode, "could not be written" in refused.stderr) == (2, True)
-
-
-class Lambda(LambdaContext):
-    """An invocation with a minute left."""
-
-    function_name = "orchestrate"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:orchestrate"
-    aws_request_id = "1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """A minute."""
-        return 60_000
-
-
-async def test_the_lambda_function_finishes_what_a_message_or_its_schedule_wakes_it_for(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    environment = {name: value for name, value in house.told.environment().items() if name.startswith("AWS_")}
-    urls = {"control": house.told.control_url, **{cloud: house.told.cloud_url(cloud) for cloud in house.told.clouds}}
-    environment[URLS] = " ".join(f"{name}={url}" for name, url in urls.items())
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    vault = boto3.client("secretsmanager", region_name="eu-west-1")
-    ring = (house.told.keys / "keyring.json").read_text()
-    for setting, secret in ((DATABASE, str(house.told.database)), (KEYRING, ring)):
-        monkeypatch.setenv(setting, vault.create_secret(Name=f"tollgate/{fresh()}", SecretString=secret)["Name"])
-    run = await house.ask(BIG, project=fresh())
-    await house.say(run, GRACE, approved=True)
-    names = {"m1": run.id, "m2": "'; DROP TABLE runs"}
-    records = [{"messageId": name, "eventSource": "aws:sqs", "body": body} for name, body in names.items()]
-    heard = await asyncio.to_thread(handler, {"Records": records}, Lambda())
-    assert heard == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
-    async with open_store(house.told.database) as store:
-        ended = await store.get_run(run.id)
-    assert ended is not None
-    assert ended.state == "succeeded"
-    assert (await asyncio.to_thread(handler, {"source": "aws.events"}, Lambda()))["taken"] == 0
