@@ -109,7 +109,9 @@ def _ministack(home: Path, port: int) -> Service:
 
 
 def _moto(port: int) -> Service:
-    environment = clean_environment({"MOTO_PORT": str(port)})
+    # A machine is made of whatever image is named. The thousands that moto knows otherwise, in each region that
+    # is looked at, take a second to load and stay in its memory after a reset.
+    environment = clean_environment({"MOTO_PORT": str(port), "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"})
     del environment["PYTHONPATH"]
     command = (_emulator("moto_server"), "-H", "127.0.0.1", "-p", str(port))
     return Service("moto", command, port, f"http://127.0.0.1:{port}/moto-api/", environment)

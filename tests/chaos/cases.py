@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ from tests.contract.stores import STORES
 
 EVERY = os.environ.get("TOLLGATE_CHAOS") == "all"
 """Whether every boundary is tried, or a sample of them."""
+_log = logging.getLogger(__name__)
+"""Told what came of each case when it ends: all take long. `-o log_cli=true -o log_cli_level=info` shows it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Cases:
         wrong: list[str] = []
         for number, boundary in enumerate(at):
             said = self._one(mishap, number, boundary, expected, dies=dies)
+            _log.info("%s on %s, %s %s: %s", self.story, self.store, mishap, boundary, said or "as undisturbed")
             if said:
                 wrong.append(f"{self.story} on {self.store}, {mishap} {boundary}: {said}")
         return wrong

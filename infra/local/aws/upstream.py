@@ -41,7 +41,7 @@ class Emulators:
         await self._http.aclose()
 
     async def ready(self) -> bool:
-        """True when both answer, and moto's EC2 has loaded what it knows, which takes it a second."""
+        """True when both answer, moto's EC2 included."""
         try:
             alive = await self._http.get(f"{self.ministack}/_ministack/health")
             loaded = await self.ec2("us-east-1", "DescribeInstances", {})
