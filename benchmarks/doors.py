@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from benchmarks.measure import Row, quantile
+from benchmarks.measure import Row, Target, quantile
 from functions.webhooks.local import hook_routes
 from workflow.store.store import open_store
 
@@ -47,10 +48,16 @@ async def _measured(folder: Path) -> list[Row]:
         runs = await store.list_runs(limit=10 * COUNT)
     theirs = await _load(Starlette(routes=[Route("/bare", bare, methods=["POST"])]), "/bare")
     note = f"{len(runs)} runs of {COUNT}; {sum(t <= PATIENCE for t in ours)} answered within {PATIENCE:g} s"
-    return [
+    beside = [
         Row("door", f"webhook answered, {name}", "ms", 1000 * quantile(ours, share), "bare Starlette",
             1000 * quantile(theirs, share), note=note)
-        for name, share in (("p50", 0.5), ("p95", 0.95), ("slowest", 1.0))
+        for name, share in (("p50", 0.5), ("p95", 0.95))
+    ]  # fmt: skip
+    patience = 1000 * PATIENCE
+    slowest = 1000 * max(ours) if len(runs) == COUNT else math.inf
+    wanted = Target(1, "at_most")
+    return [
+        *beside, Row("door", "webhook answered, slowest", "ms", slowest, "the sender's patience", patience, wanted, note)
     ]  # fmt: skip
 
 

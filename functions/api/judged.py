@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-
 from functions.api.around import Around
 from functions.api.call import Call
 from functions.api.cursor import cursor, place_of
@@ -26,15 +24,17 @@ async def denials(around: Around, call: Call) -> JudgedPage:
     asked = call.query
     found: list[Judged] = []
     last = _before(asked.cursor)
-    async for entry in _newest(around, call.principal.tenant, KINDS, last):
-        last, said = entry.seq, _said(entry)
-        if said and said.verdict == asked.verdict and _has(said, asked.code):
-            found.append(said)
-        if len(found) == asked.limit:
-            break
-    else:
-        last = await _end(around, call.principal.tenant, KINDS, last)
-    return JudgedPage(items=tuple(found), next=cursor(last) if last else "")
+    for _ in range(LOOKED_AT // CHUNK):
+        page = await around.store.page_entries(call.principal.tenant, kinds=KINDS, before=last, limit=CHUNK)
+        for entry in page:
+            last, said = entry.seq, _said(entry)
+            if said and said.verdict == asked.verdict and _has(said, asked.code):
+                found.append(said)
+            if len(found) == asked.limit:
+                return JudgedPage(items=tuple(found), next=cursor(last))
+        if len(page) < CHUNK:
+            return JudgedPage(items=tuple(found), next="")
+    return JudgedPage(items=tuple(found), next=cursor(last))
 
 
 async def shadow(around: Around, call: Call) -> ShadowPage:
@@ -44,21 +44,6 @@ async def shadow(around: Around, call: Call) -> ShadowPage:
     shown = found[:most]
     more = cursor(shown[-1].seq) if len(found) > len(shown) else ""
     return ShadowPage(items=tuple(map(_difference, shown)), next=more)
-
-
-async def _newest(around: Around, tenant: str, kinds: Sequence[str], before: int) -> AsyncIterator[Entry]:
-    for _ in range(LOOKED_AT // CHUNK):
-        page = await around.store.page_entries(tenant, kinds=kinds, before=before, limit=CHUNK)
-        for entry in page:
-            yield entry
-        if len(page) < CHUNK:
-            return
-        before = page[-1].seq
-
-
-async def _end(around: Around, tenant: str, kinds: Sequence[str], last: int) -> int:
-    """`last` where there is more to look through, else 0."""
-    return last if await around.store.page_entries(tenant, kinds=kinds, before=last, limit=1) else 0
 
 
 def _before(text: str) -> int:

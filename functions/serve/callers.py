@@ -44,7 +44,6 @@ def callers(providers: Sequence[Issuer], trust: Trust, keys: ApiKeys, clock: Clo
         own=SignedIdentity(trust, "control", clock),
         keys=ApiKeyIdentity(keys, clock),
         providers={issuer.issuer: _provider(issuer, clock) for issuer in providers},
-        trust=trust,
     )
 
 

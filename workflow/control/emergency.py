@@ -4,7 +4,7 @@ ledger, counts in the control plane at once, and reaches every function with the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import get_args
 
@@ -37,6 +37,14 @@ async def insist_standing(store: Emergencies, principal: Principal) -> None:
         raise Unauthorized(f"{principal.id} of {principal.tenant} was revoked.", "`tollgate revoke list` says why.")
 
 
+@dataclass
+class _Read:
+    """The document as it was read last, and the keys that it says."""
+
+    document: Json = field(default_factory=dict)
+    keys: Keys | None = None
+
+
 @dataclass(frozen=True)
 class Standing:
     """What is believed at this moment: the signer's keys but for what the store has as revoked. `local`: this
@@ -46,22 +54,27 @@ class Standing:
     signer: Publishes
     clock: Clock
     local: bool = False
+    _last: _Read = field(default_factory=_Read, repr=False, compare=False, kw_only=True)
 
     async def document(self) -> Json:
         """The public keys, what was revoked and what is switched off: what functions read."""
+        held, switches = await self.store.list_standing()
         revoked: dict[str, list[str]] = {name: [] for name in _LISTS.values()}
-        for each in await self.store.list_revocations():
+        for each in held:
             revoked[_LISTS[each.kind]].append(each.name)
-        off = Off.of(await self.store.list_switches())
-        return {**self.signer.jwks(), "revoked": revoked, "off": off.told()}
+        return {**self.signer.jwks(), "revoked": revoked, "off": Off.of(switches).told()}
 
     async def dated(self) -> Json:
         """The document as it is served: whoever reads it can tell how old it is."""
         return {**await self.document(), "at": int(self.clock.now().timestamp())}
 
     async def trusted(self, kid: str, *, writes: bool) -> Keys:
-        """The `Trust` port of the control plane itself: as things stand this moment."""
-        return Keys(await self.document(), local=self.local)
+        """The `Trust` port of the control plane itself: as things stand this moment. The keys are made anew, and
+        forget which signatures were good, when the document says something else than the last time."""
+        document = await self.document()
+        if self._last.keys is None or self._last.document != document:
+            self._last.document, self._last.keys = document, Keys(document, local=self.local)
+        return self._last.keys
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class _OfRing:
 
     def __init__(self, clock: Clock, issuer: str) -> None:
         self._clock, self._issuer = clock, issuer
+        # A key's public half follows from its private one, by which it is named, and never changes.
+        self._public: dict[str, Json] = {}
 
     def ring(self) -> Ring:
         """The keys as they are now."""
@@ -47,7 +49,10 @@ class _OfRing:
     def jwks(self) -> Json:
         """The public halves of all keys whose tokens may still hold (RFC 7517)."""
         verifying = self.ring().verifying(self._clock.now())
-        return {"keys": [public for key in verifying for public in self._signer(key).jwks()["keys"]]}
+        for key in verifying:
+            if key.kid not in self._public:
+                (self._public[key.kid],) = self._signer(key).jwks()["keys"]
+        return {"keys": [dict(self._public[key.kid]) for key in verifying]}
 
     def _signer(self, key: RingKey) -> Signer:
         return Signer(private_key(unb64(key.seed)), self._clock, self._issuer)

@@ -20,6 +20,7 @@ from workflow.model.outage import Outages
 from workflow.model.run import Receipt, Run, State
 from workflow.model.run import Record as RunRecord
 from workflow.model.spending import Spending
+from workflow.model.standing import Standings
 from workflow.model.submission import Submissions
 from workflow.model.switch import Switches
 from workflow.model.workload import Workload
@@ -283,6 +284,7 @@ class Store(
     ApiKeys,
     Emergencies,
     Switches,
+    Standings,
     Leases,
     Submissions,
     Outbox,

@@ -26,6 +26,7 @@ from workflow.store.runs import RunStore
 from workflow.store.savings import SavingStore
 from workflow.store.spending import SpendingStore
 from workflow.store.sqlite import open_sqlite
+from workflow.store.standing import StandingStore
 from workflow.store.submissions import SubmissionStore
 from workflow.store.switches import SwitchStore
 
@@ -42,6 +43,7 @@ class Store(
     ApiKeyStore,
     EmergencyStore,
     SwitchStore,
+    StandingStore,
     LeaseStore,
     SubmissionStore,
     OutboxStore,

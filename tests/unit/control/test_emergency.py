@@ -217,3 +217,13 @@ async def test_a_freeze_says_whom_and_why(house: House, scope: Scope, name: str,
         await house.hand.freeze(scope, name, reason)
     with pytest.raises(ValidationError):
         Stop(scope=scope, name=name, reason=reason, who="ops", at=NOW)
+
+
+async def test_keys_are_kept_while_they_say_the_same_and_made_anew_at_once_when_they_do_not(house: House) -> None:
+    before = await house.hand.trusted("", writes=True)
+    assert await house.hand.trusted("", writes=True) is before
+    await house.hand.revoke("tenant", "acme", "Left.")
+    after = await house.hand.trusted("", writes=True)
+    assert (after is before, after.revoked.tenants) == (False, frozenset({"acme"}))
+    await house.hand.restore("tenant", "acme")
+    assert (await house.hand.trusted("", writes=True)).revoked.tenants == frozenset()

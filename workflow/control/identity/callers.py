@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp_handlers.kernel.identity import Identity, bearer
+from mcp_handlers.kernel.identity import Identity, SignedIdentity, bearer
 from mcp_handlers.kernel.jws import unb64
-from mcp_handlers.kernel.trust import Trust
 from workflow.control.identity.api_key import PREFIX
 from workflow.model.base import Json
 from workflow.model.errors import Unauthorized
@@ -19,17 +18,19 @@ MAX_UNREAD = 16_384
 
 @dataclass(frozen=True)
 class Callers:
-    """The Identity port over all kinds. `providers` are by issuer; a token of any other issuer is `own` to judge."""
+    """The Identity port over all kinds. `providers` are by issuer; a token of any other issuer is `own` to judge, which
+    asks by itself what was revoked. For the others it is asked here."""
 
-    own: Identity
+    own: SignedIdentity
     keys: Identity
     providers: Mapping[str, Identity]
-    trust: Trust
 
     async def authenticate(self, headers: Mapping[str, str], *, writes: bool) -> Principal:
         """Who calls, unless they or their tenant were revoked. Raises what the judges raise."""
-        principal = await self._judge(bearer(headers)).authenticate(headers, writes=writes)
-        (await self.trust.trusted("", writes=writes)).revoked.insist(principal.id, principal.tenant)
+        judge = self._judge(bearer(headers))
+        principal = await judge.authenticate(headers, writes=writes)
+        if judge is not self.own:
+            (await self.own.trust.trusted("", writes=writes)).revoked.insist(principal.id, principal.tenant)
         return principal
 
     def _judge(self, token: str) -> Identity:
