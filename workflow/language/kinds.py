@@ -111,8 +111,8 @@ BUCKET = any_of(
     r"|out of (?:disk )?space|snapshots?"
     r"|vault for"
     r"|dumps?)\b",
-    r"(?:^|[.,!?\n:] ?|\bto |please |pls |must |can you |we |and |then )(?:store|archive|keep|back ?up|stash"
-    r"|park|hold|put|retain)\b(?![^.;,\n]{0,40} (?:online|live|up|on the (?:web|net)|behind)\b)",
+    r"(?:^|[.,!?\n:] ?|\bto |please |pls |must |can (?:you|i|we) |we |i |and |then )(?:store|archive|keep"
+    r"|back ?up|stash|park|hold|put|retain)\b(?![^.;,\n]{0,40} (?:online|live|up|on the (?:web|net)|behind)\b)",
     r"\b\w+(?:backups?|sicherung(?:en)?|archiv(?:e|s)?)\b",
     r"\b(?:objektspeicher\w*|speicher(?:platz|bucket)?|archiv\w*|sicherung\w*|datensicherung\w*|backup\w*"
     r"|volume\w*|ablage|ablegen|aufbewahren|speichern|festplatte\w*)\b",

@@ -31,6 +31,8 @@ _AMOUNTS = (
     rf"{NUM}(?= ?/ ?mo(?:nth)?\b)",
     rf"{NUM}(?= (?:an?|per) (?:month|hour|run) (?:tops|max(?:imum)?|at most|or less)\b)",
     rf"{NUM} (?:in |as |of )?(?:budget|cap|ceiling|limit)\b(?! of \d)",
+    rf"\b(?:keep|stay|come in|spend)\b(?:(?!latenc|respon|answer)[^.;\n\d$]){{0,40}}?"
+    rf" (?:under|below|at most|no more than|less than) {NUM}{_END}",
     rf"(?P<cents>){NUM} ?(?:cents?|¢)(?![a-z0-9])",
 )
 _FOREIGN = re.compile(

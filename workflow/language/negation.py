@@ -15,7 +15,7 @@ _NOT = (
 )
 _BETWEEN = (
     r"(?:on|in|at|the|use|using|run|running|want|be|to|for|region|regions|cloud|provider|go|with|a|an|of|like"
-    r"|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?"
+    r"|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?|it|this|that|them|anything|data|see|store|kept|keep"
     r"|auf|bei|mit|der|die|das|dem|en|el|la|los|las|les|le|sur|chez|dans|avec|usar|de|d'|l'|su|es|instancias?"
     r"|unsere\w*|utiliser|als)"
 )

@@ -69,6 +69,8 @@ _SHORTHAND = (
         r"\1 per \2: ",
     ),
     (r"(?<=\d)-?ish\b", ""),
+    (r"(?<![a-z0-9])([ahvp])1(?:o0|0o|oo)(?![a-z0-9])", r"\g<1>100"),
+    (r"(?<![a-z0-9])a1og(?![a-z0-9])", "a10g"),
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
     (r"\bsth\b", "something"),

@@ -134,6 +134,8 @@ def _fractions(text: str, tongue: Tongue) -> str:
         text = re.sub(r"\b(?:an?|1) (\w+) and (?:a |1 )half\b", r"1.5 \1s", text)
         text = re.sub(r"(?<!\w)(\d+) (\w+) and (?:a |1 )half\b", r"\1.5 \2", text)
         text = re.sub(r"(?<!\w)(\d+) and (?:a|1) quarter\b", r"\1.25", text)
+        text = re.sub(rf"\b(?:an?|1) ({UNITS}) and (?:a |1 )quarter\b", r"1.25 \1s", text)
+        text = re.sub(rf"(?<!\w)(\d+) ({UNITS}) and (?:a |1 )quarter\b", r"\1.25 \2", text)
         text = re.sub(r"\b(?:3 quarters?|three quarters?) of (?:an?|1)\b", "0.75", text)
         text = re.sub(r"\b(?:a |1 )?quarter(?: of (?:an?|1)|(?= (?:tera|tb|giga|hour)))", "0.25", text)
         return re.sub(

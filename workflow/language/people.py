@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 PEOPLE = (
-    r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|folks"
-    r"|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
+    r"(?:users?|usrs?|user base|customers?|clients?|clientele|players?|gamers?|visitors?|audience|people|peeps|ppl"
+    r"|folks|team|teams|staff|employees|colleagues|readers?|viewers?|students?"
     r"|subscribers?|merchants?|learners?|banks|hospitals|clinics|schools|firms|retailers|suppliers|vendors|sellers?|buyers?|consumers?|engineers?|researchers?|scientists?|travell?ers?|partners?"
     r"|dealers?|couriers?|teachers?|parents?|pupils?|kids|friends|citizens|crews?|reps|technicians?|commuters?"
     r"|developers?|devs|offices?|analysts?|traders?|drivers?|doctors?|nurses?|shoppers?|guests?"

@@ -154,7 +154,7 @@ def _after_memory(text: str, found: list[Size]) -> list[Size]:
         if ram.label == "ram"
         and not size.label
         and re.fullmatch(
-            r"\s?(?:of )?(?:ram|memory|mem)?\s?(?:[,/+]|and|und|y|et)\s?", text[ram.where[1] : size.where[0]]
+            r"\s?(?:of )?(?:ram|memory|mem)?\s?(?:[,/+]|and|und|y|et)?\s?", text[ram.where[1] : size.where[0]]
         )
     ]
 
