@@ -152,7 +152,8 @@ PILE = any_of(
     r"(?:^|[.,;:!?\n] ?|\b(?:to|please|pls|must|can you|we|then|gotta|and|should|will) )"
     r"(?:score|grind|chew|churn|plough|plow|munch|tabulate|re-?process|upscale|extract|tile|shuffle|embed|caption|dump"
     r"|re-?compute|re-?calculate|re-?run|merge|sort|split|sample|impute|normali[sz]e|flatten|label|tag|transcribe"
-    r"|translate|summari[sz]e|digiti[sz]e|index|hash|checksum|filter|enrich|geocode|stitch|denoise|segment|chunk|cluster"
+    r"|translate|summari[sz]e|digiti[sz]e|index|hash|checksum|filter|enrich|geocode|stitch|denoise|segment|chunk"
+    r"|cluster"
     r"|rank|mine|sift|scan|tally|count|extrapolate|interpolate|vectori[sz]e|raster\w+|downsample|re-?sample)\b",
     r"\b(?:ray[- ]?trac\w+|(?:feasibility|ablation|docking|parameter|scaling) stud(?:y|ies)"
     r"|one pass|in one go)\b",

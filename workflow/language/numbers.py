@@ -89,7 +89,7 @@ def _words(text: str, tongue: Tongue) -> str:
     words, run = _number_words(tongue)
 
     def digits(match: re.Match[str]) -> str:
-        if match[0] in _SCALES and re.search(r"\d $", match.string[: match.start()]):
+        if match[0] in _SCALES and re.search(r"(?:\d|and a half) $", match.string[: match.start()]):
             return match[0]
         parts = re.findall("|".join(sorted(words, key=len, reverse=True)), match[0])
         return " ".join(str(number) for number in _add([words[part] for part in parts]))
