@@ -17,14 +17,12 @@ from functions.cli.output import out
 from functions.cli.principal import local_principal
 from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
-from functions.cli.workbench import workbench
-from functions.judges import live
+from functions.cli.workbench import go_on
 from functions.orchestrate.wake import wake
 from functions.serve.settings import settings
 from functions.serve.terms import approval_terms
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.approvals.desk import Desk
-from workflow.deploy.conduct import resume
 from workflow.model.approval import Asked, Lift
 from workflow.model.errors import BadRequest, InHand, TollgateError
 from workflow.model.money import usd
@@ -138,6 +136,7 @@ def elevate(
     as_json: AsJson = False,
 ) -> None:
     """Ask to be lent a role for a time."""
+    from functions.judges import live
 
     async def asked_for() -> Asked:
         async with _desk() as desk:
@@ -205,5 +204,4 @@ async def _resumed(run: str, as_json: bool) -> Run:
     picture = None if as_json else Picture(out)
     observer = picture.draw if picture else lambda event: None
     watch = picture.call if picture else lambda tool, cloud, seconds: None
-    async with workbench(told, before.request.principal, observer, watch) as (context, graph):
-        return await resume(context, graph, run)
+    return await go_on(told, run, before.request.principal, observer, watch)

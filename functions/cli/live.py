@@ -15,13 +15,11 @@ from functions.cli.output import err, out
 from functions.cli.principal import local_principal
 from functions.cli.render import Picture
 from functions.cli.run import EXITS, conclude, ready
-from functions.orchestrate.surroundings import Seen, surroundings, unseen
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.deploy.conduct import resume
 from workflow.intake.stopping import ask_to_cancel
 from workflow.model.errors import InHand, NotFound, TollgateError
-from workflow.model.ports import Entry
+from workflow.model.ports import Entry, Event
 from workflow.model.run import Run
 from workflow.store.store import Store, open_store
 
@@ -87,7 +85,7 @@ def cancel(
     told = settings()
     try:
         ready(told, quiet=as_json)
-        ended = asyncio.run(_cancelled(told, run, reason, unseen if as_json else Picture(out).draw))
+        ended = asyncio.run(_cancelled(told, run, reason, None if as_json else Picture(out).draw))
     except TollgateError as error:
         raise typer.Exit(output.say_error(error, as_json)) from None
     if ended.record is not None or ended.waits_for:
@@ -101,11 +99,14 @@ def cancel(
     raise typer.Exit(output.WAITING)
 
 
-async def _cancelled(told: Settings, name: str, reason: str, seen: Seen) -> Run:
+async def _cancelled(told: Settings, name: str, reason: str, seen: Callable[[Event], None] | None) -> Run:
+    from functions.orchestrate.surroundings import surroundings, unseen
+    from workflow.deploy.conduct import resume
+
     async with surroundings(told) as around:
         run = await ask_to_cancel(around.store, SystemClock(), local_principal(), name, reason)
         try:
-            async with around.at_work(run.request.principal, seen) as (context, graph):
+            async with around.at_work(run.request.principal, seen or unseen) as (context, graph):
                 return await resume(context, graph, name)
         except InHand:
             await around.judgement.wake.publish(name)

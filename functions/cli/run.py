@@ -13,12 +13,10 @@ from functions.cli import output
 from functions.cli.output import err, out
 from functions.cli.principal import local_principal
 from functions.cli.render import Picture
-from functions.cli.workbench import workbench
-from functions.serve.service import tollgate_service
+from functions.cli.workbench import begin
 from functions.serve.settings import Settings, settings
 from infra.local import supervisor
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.deploy.conduct import start
 from workflow.deploy.thin import check_priceable
 from workflow.intake.request import make_request
 from workflow.language.rules import parse
@@ -83,6 +81,8 @@ def _request(text: str, project: str, environment: str) -> Request:
 
 def ready(told: Settings, *, quiet: bool) -> None:
     """The local cloud and Tollgate's own servers, up. Raises TollgateError where one does not come up."""
+    from functions.serve.service import tollgate_service
+
     if quiet:
         supervisor.up(told.home, [tollgate_service(told)])
         return
@@ -101,8 +101,7 @@ async def conduct(told: Settings, request: Request, picture: Picture | None) -> 
         if picture:
             picture.call(tool, cloud, seconds)
 
-    async with workbench(told, request.principal, seen, called) as (context, graph):
-        return await start(context, graph, request)
+    return await begin(told, request, seen, called)
 
 
 def conclude(told: Settings, ended: Run, as_json: bool) -> int:

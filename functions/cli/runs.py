@@ -18,12 +18,10 @@ from functions.cli.output import out
 from functions.cli.render import Picture
 from functions.cli.run import conclude, ready
 from functions.cli.timeline import page
-from functions.cli.workbench import workbench
-from functions.judges import live
+from functions.cli.workbench import go_on
 from functions.registry import contracts
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.deploy.conduct import resume as go_on
 from workflow.deploy.replay import Replayed
 from workflow.deploy.replay import replay as derive_again
 from workflow.language.rules_parser import RulesParser
@@ -128,6 +126,8 @@ def _draw(path: Path, run: Run, entries: Sequence[Entry]) -> None:
 
 
 async def _replay(run: str) -> Replayed:
+    from functions.judges import live
+
     _, entries = await _read(run)
     return await derive_again(run, entries, RulesParser(), live(), contracts())
 
@@ -168,8 +168,7 @@ def resume(run: Annotated[str, typer.Argument(help="The run's id.")], as_json: A
         picture = None if as_json else Picture(out)
         observer = picture.draw if picture else lambda event: None
         watch = picture.call if picture else lambda tool, cloud, seconds: None
-        async with workbench(told, before.request.principal, observer, watch) as (context, graph):
-            return await go_on(context, graph, run)
+        return await go_on(told, run, before.request.principal, observer, watch)
 
     try:
         asyncio.run(_read(run))

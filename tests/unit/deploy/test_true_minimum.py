@@ -19,6 +19,7 @@ from mcp_handlers.prices.catalog import load_cloud
 from mcp_handlers.prices.estimate import estimate
 from mcp_handlers.tools import get_cost_estimate, get_quotas
 from policies.engine.embedded import Embedded
+from tests.amount import WHOLE
 from tests.fakes.clock import FixedClock
 from tests.fakes.offers import ADA, NOW, ToldTools, a_request, result
 from tests.unit.prices import scan
@@ -36,8 +37,8 @@ from workflow.model.ports import ToolResult
 from workflow.model.workload import Workload
 from workflow.store.store import open_store
 
-REQUESTS = 300
-CHUNKS = 10
+REQUESTS = 300 if WHOLE else 60
+CHUNKS = 10 if WHOLE else 2
 LISTS = Path(__file__).parents[3] / "policies" / "data"
 FAMILIES: Json = json.loads((LISTS / "families" / "data.json").read_text())
 REGIONS: Json = json.loads((LISTS / "regions" / "data.json").read_text())

@@ -10,11 +10,12 @@ from mcp_handlers.prices.catalog import load_cloud
 from mcp_handlers.prices.estimate import estimate
 from mcp_handlers.prices.quote import best, quote
 from mcp_handlers.tools.get_cost_estimate import Input, Priced
+from tests.amount import WHOLE
 from tests.unit.prices import scan
 from workflow.model.run import Exclusion
 
-NEEDS = 300
-CHUNKS = 10
+NEEDS = 300 if WHOLE else 60
+CHUNKS = 10 if WHOLE else 2
 GPUS = ["T4", "L4", "V100", "A10", "A10G", "L40S", "A100", "A100-80GB", "H100", "H200", "MI300X", "P100"]
 CODES = ["EU", "EEA", "US", "UK", "IN", "DE", "FR", "JP", "BR", "CH", "AU", "NZ", "XX"]
 
@@ -95,16 +96,16 @@ def _first(
 def test_the_needs_are_of_every_kind(worlds: list[scan.World]) -> None:
     needs = [a_need(seed, worlds) for seed in range(NEEDS)]
     for has in ("gpu", "regions", "jurisdictions", "exclude", "storage_gib", "egress_gib", "managed", "machine"):
-        assert 5 < sum(bool(getattr(need, has)) for need in needs) < NEEDS, has
+        assert NEEDS // 60 < sum(bool(getattr(need, has)) for need in needs) < NEEDS, has
     assert {need.purchase for need in needs} == {"any", "on_demand", "spot"}
     assert {need.arch for need in needs} == {"any", "x86_64", "arm64"}
     answers = [best(need) for need in needs]
     assert {each.offer.cloud for each in answers if each} == {world.cloud for world in worlds}
-    assert 100 < sum(each is not None for each in answers) < NEEDS
+    assert NEEDS // 3 < sum(each is not None for each in answers) < NEEDS
 
 
 def test_the_merged_list_starts_with_the_best(worlds: list[scan.World]) -> None:
-    for seed in range(NEEDS, NEEDS + 40):
+    for seed in range(300, 340 if WHOLE else 310):
         wanted = a_need(seed, worlds)
         listed = quote(wanted).offers
         assert (listed[0] if listed else None) == best(wanted), seed
