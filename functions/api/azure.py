@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlsplit
 
 import azure.functions as func
@@ -9,22 +10,22 @@ import azure.functions as func
 from functions.api.call import Web
 from functions.api.function import answer, below
 from functions.api.operation import ROOT
+from functions.azure.held import settings
+from functions.azure.telling import observe
+from mcp_handlers.kernel import deadline
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-"""Anonymous to the host: the API checks the bearer token itself."""
+blueprint = func.Blueprint()
 METHODS = ["GET", "HEAD", "POST"]
 
 
-async def serve(request: func.HttpRequest) -> func.HttpResponse:
-    """The host's request → one request → the host's answer."""
-    where = urlsplit(request.url)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    found = await answer(Web(request.method, below(where.path), where.query, headers, request.get_body()))
-    return func.HttpResponse(found.body, status_code=found.status, headers=found.headers)
-
-
-@app.function_name("api")
-@app.route(route=f"{ROOT.removeprefix('/')}/{{*rest}}", methods=METHODS)
+@blueprint.function_name("api")
+@blueprint.route(route=f"{ROOT.removeprefix('/')}/{{*rest}}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 async def api(req: func.HttpRequest) -> func.HttpResponse:
-    """Everything below the API's root."""
-    return await serve(req)
+    """Everything below the API's root. Anonymous to the host: the API checks the bearer token itself."""
+    observe()
+    where = urlsplit(req.url)
+    headers = {name.lower(): value for name, value in req.headers.items()}
+    web = Web(req.method or "GET", below(where.path), where.query, headers, req.get_body())
+    with deadline.within(deadline.limit(os.environ)):
+        found = await answer(web, settings())
+    return func.HttpResponse(found.body, status_code=found.status, headers=found.headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from urllib.parse import urlsplit
 
 import functions_framework
@@ -10,14 +11,20 @@ from flask import Request, Response
 
 from functions.api.call import Web
 from functions.api.function import answer, below
+from functions.gcp.held import settings
+from functions.gcp.telling import observe
+from functions.gcp.wire import headers_of
+from mcp_handlers.kernel import deadline, telemetry
 
 
 @functions_framework.http
 def api(request: Request) -> Response:
     """The framework's request → one request → the framework's answer."""
+    observe("api")
     # As it was sent: an escaped slash is no part of the path.
     path = urlsplit(request.environ.get("RAW_URI") or request.path).path
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    web = Web(request.method, below(path), request.query_string.decode("latin-1"), headers, request.get_data())
-    found = asyncio.run(answer(web))
+    query, headers = request.query_string.decode("latin-1"), headers_of(request.headers.items())
+    with deadline.within(deadline.limit(os.environ)):
+        found = asyncio.run(answer(Web(request.method, below(path), query, headers, request.get_data()), settings()))
+    telemetry.flush()
     return Response(found.body, status=found.status, headers=found.headers)

@@ -17,8 +17,7 @@ from functions.reevaluate.tick import tick
 @told("id")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One round. Answers how many deployments were looked at, and why some could not be."""
-    found = asyncio.run(tick(settings(), dry_run=False))
-    failed = {line.deployment: line.error for line in found.lines if line.error}
-    metrics.add_metric("Reevaluated", MetricUnit.Count, len(found.lines))
-    log.info("%d deployments were looked at, %d could not be", len(found.lines) - len(failed), len(failed))
-    return {"looked": len(found.lines) - len(failed), "failed": failed, "ended": len(found.ended)}
+    found = asyncio.run(tick(settings(), dry_run=False)).summary()
+    metrics.add_metric("Reevaluated", MetricUnit.Count, found["looked"] + len(found["failed"]))
+    log.info("%d deployments were looked at, %d could not be", found["looked"], len(found["failed"]))
+    return found

@@ -15,7 +15,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import resume, start
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
-from workflow.model.base import Noun
+from workflow.model.base import Json, Noun
 from workflow.model.deployment import Deployment, Saving
 from workflow.model.errors import ControlDown, TollgateError
 from workflow.model.ports import Event, Reading
@@ -42,6 +42,11 @@ class Ticked(Noun):
 
     lines: tuple[Line, ...]
     ended: tuple[Saving, ...] = ()
+
+    def summary(self) -> Json:
+        """How many deployments were looked at, why some could not be, and how many savings ended."""
+        failed = {line.deployment: line.error for line in self.lines if line.error}
+        return {"looked": len(self.lines) - len(failed), "failed": failed, "ended": len(self.ended)}
 
 
 async def tick(told: Settings, *, dry_run: bool, observer: Callable[[Event], None] = lambda event: None) -> Ticked:

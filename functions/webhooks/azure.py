@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions.webhooks.doors import NAMES
+from functions.azure.held import settings
+from functions.azure.telling import observe
 from functions.webhooks.function import headers_of, receive
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-"""Anonymous to the host: each door checks its service's own signature."""
+blueprint = func.Blueprint()
 
 
-async def answer(name: str, request: func.HttpRequest) -> func.HttpResponse:
-    """The host's request → one delivery → the host's answer."""
-    found = await receive(name, dict(request.headers), request.get_body())
+@blueprint.function_name("webhooks")
+@blueprint.route(route="hooks/{door}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def hook(req: func.HttpRequest) -> func.HttpResponse:
+    """The host's request → one delivery → the host's answer. Each door checks its service's own signature."""
+    observe()
+    found = await receive(req.route_params.get("door", ""), dict(req.headers), req.get_body(), settings())
     return func.HttpResponse(found.content, status_code=found.status, headers=headers_of(found))
-
-
-def _route(name: str) -> None:
-    async def call(req: func.HttpRequest) -> func.HttpResponse:
-        return await answer(name, req)
-
-    app.function_name(f"hook_{name}")(app.route(route=f"hooks/{name}", methods=["POST"])(call))
-
-
-for _name in NAMES:
-    _route(_name)

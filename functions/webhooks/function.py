@@ -17,6 +17,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.approvals.desk import Desk
 from workflow.intake.intake import Intake
 from workflow.model.approval import STRICT
+from workflow.model.errors import BadRequest
 from workflow.model.ports import Store
 from workflow.store.store import open_store
 
@@ -33,9 +34,12 @@ def reception(store: Store, environ: Mapping[str, str] = os.environ) -> Receptio
 
 
 async def receive(name: str, headers: Mapping[str, str], body: bytes, told: Settings | None = None) -> Answer:
-    """One delivery to the door of this name."""
+    """One delivery to the door of this name. 404 where there is none, or it is not set up."""
+    try:
+        wanted = door(name, os.environ)
+    except BadRequest as error:
+        return Answer(404, {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}})
     told = told or settings()
-    wanted = door(name, os.environ)
     async with open_store(told.database) as store:
         posted = Posted({key.lower(): value for key, value in headers.items()}, body)
         return await reception(store).receive(wanted, posted)

@@ -1,20 +1,25 @@
-"""A door as a Cloud Run function (functions-framework): which one, TOLLGATE_DOOR says."""
+"""The doors as a Cloud Run function (functions-framework): which one, the address's last part says."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 
 import functions_framework
 from flask import Request, Response
 
-from functions.webhooks.function import DOOR, headers_of, receive
+from functions.gcp.held import settings
+from functions.gcp.telling import observe
+from functions.webhooks.function import headers_of, receive
+from mcp_handlers.kernel import telemetry
 
 
 @functions_framework.http
 def hook(request: Request) -> Response:
     """The framework's request → one delivery → the framework's answer."""
+    observe("webhooks")
     # Before anything reads the form: what is signed is the raw body.
     body = request.get_data(parse_form_data=False)
-    answer = asyncio.run(receive(os.environ[DOOR], dict(request.headers), body))
+    door = request.path.rpartition("/")[2]
+    answer = asyncio.run(receive(door, dict(request.headers), body, settings()))
+    telemetry.flush()
     return Response(answer.content, status=answer.status, headers=headers_of(answer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +14,26 @@ import azure.functions as func
 import functions_framework
 import pytest
 
-from functions.api import aws, azure
+from functions.api import aws as lambda_api
+from functions.api import azure as azure_api
 from functions.api.call import Web
 from functions.api.function import answer
 from functions.api.stream import Pace
-from functions.serve.settings import settings
+from functions.held import DATABASE, KEYRING
+from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.clock import SystemClock
-from workflow.control.signing import local_signer
+from tests.contract.clouds.azure_cloud import azure, server
+from tests.contract.clouds.gcp_cloud import gcp, running_gcp
+from tests.services.vaults import PUT
+from workflow.control.signing import HeldSigner, local_signer
 from workflow.model.workload import Principal
 
+__all__ = ["azure", "gcp", "running_gcp", "server"]
+
 ANA = Principal(id="ana@example.com", tenant="acme", roles=("developer",))
+APP = func.FunctionApp()
+APP.register_functions(azure_api.blueprint)
+(API,) = APP.get_functions()
 SOURCE = Path(__file__).parents[2] / "functions" / "api" / "gcp.py"
 BODY = {"text": "Run a batch job on 4 vCPUs for 2 hours, EU only"}
 
@@ -44,7 +55,7 @@ def on_aws(method: str, path: str, query: str, headers: dict[str, str], body: by
         "headers": headers, "body": body.decode(), "isBase64Encoded": False,
         "requestContext": {"requestId": "1", "http": {"method": method, "path": f"/api/v1{path}"}},
     }  # fmt: skip
-    found = aws.handler(event, Context())  # type: ignore[arg-type]
+    found = lambda_api.handler(event, Context())  # type: ignore[arg-type]
     return found["statusCode"], json.loads(found["body"])
 
 
@@ -52,7 +63,7 @@ def on_azure(method: str, path: str, query: str, headers: dict[str, str], body: 
     """The worker's request."""
     url = f"https://tollgate.azurewebsites.net/api/v1{path}?{query}"
     request = func.HttpRequest(method=method, url=url, headers=headers, body=body)
-    found = asyncio.run(azure.serve(request))
+    found = asyncio.run(API.get_user_function()(request))
     return found.status_code, json.loads(found.get_body())
 
 
@@ -67,26 +78,58 @@ CLOUDS: dict[str, Callable[..., tuple[int, Any]]] = {"aws": on_aws, "azure": on_
 
 
 @pytest.fixture
-def headers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A store of its own, and a token of Ana's."""
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A store of its own, and keys."""
     monkeypatch.setenv("TOLLGATE_HOME", str(tmp_path))
     monkeypatch.setenv("TOLLGATE_DATABASE_URL", "")
-    token = local_signer(settings().keys, SystemClock()).token(ANA, "control")
+    local_signer(settings().keys, SystemClock())
+    return settings()
+
+
+@pytest.fixture
+def headers(store: Settings) -> dict[str, str]:
+    """A token of Ana's, on this machine."""
+    token = local_signer(store.keys, SystemClock()).token(ANA, "control")
     return {"authorization": f"Bearer {token}", "content-type": "application/json"}
 
 
-@pytest.mark.parametrize("cloud", CLOUDS)
-def test_a_run_is_begun_once_and_found_and_nothing_without_a_token(cloud: str, headers: dict[str, str]) -> None:
+@pytest.fixture(params=CLOUDS)
+def cloud(request: pytest.FixtureRequest, store: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A cloud, whose vault has the store's address and the keys where its function reads them there."""
+    name: str = request.param
+    if name in PUT:
+        there = request.getfixturevalue(name).environment
+        ring = (store.keys / "keyring.json").read_text()
+        for setting, value in ((DATABASE, str(store.database)), (KEYRING, ring)):
+            monkeypatch.setenv(setting, PUT[name](there, f"s{uuid.uuid4().hex}", value))
+        for setting, value in there.items():
+            monkeypatch.setenv(setting, value)
+    return name
+
+
+@pytest.fixture
+def sent(cloud: str, store: Settings, headers: dict[str, str]) -> dict[str, str]:
+    """Her token for a deployed function: one of this machine's is not believed there."""
+    if cloud not in PUT:
+        return headers
+    signer = HeldSigner((store.keys / "keyring.json").read_bytes, SystemClock())
+    return {**headers, "authorization": f"Bearer {signer.token(ANA, 'control')}"}
+
+
+def test_a_run_is_begun_once_and_found_and_nothing_without_a_token(
+    cloud: str, sent: dict[str, str], headers: dict[str, str]
+) -> None:
     ask, body = CLOUDS[cloud], json.dumps(BODY).encode()
-    keyed = {**headers, "Idempotency-Key": "k1"}
+    keyed = {**sent, "Idempotency-Key": "k1"}
     (status, begun), (again, same) = (ask("POST", "/runs", "", keyed, body) for _ in range(2))
     assert (status, again, begun) == (201, 200, same)
-    status, page = ask("GET", "/runs", "limit=1&state=running", headers, b"")
+    status, page = ask("GET", "/runs", "limit=1&state=running", sent, b"")
     assert (status, [run["id"] for run in page["items"]], page["next"]) == (200, [begun["id"]], "")
-    assert ask("GET", f"/runs/{begun['id']}", "", headers, b"")[1]["text"] == BODY["text"]
-    assert ask("GET", "/runs", "limit=x", headers, b"")[0] == 422
+    assert ask("GET", f"/runs/{begun['id']}", "", sent, b"")[1]["text"] == BODY["text"]
+    assert ask("GET", "/runs", "limit=x", sent, b"")[0] == 422
     assert ask("GET", "/runs", "", {}, b"")[0] == 401
-    assert ask("GET", "/elsewhere", "", headers, b"")[0] == 404
+    assert ask("GET", "/runs", "", headers, b"")[0] == (200 if sent is headers else 401)
+    assert ask("GET", "/elsewhere", "", sent, b"")[0] == 404
 
 
 async def test_a_stream_is_what_came_within_its_time(headers: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws import control, held
 from functions.aws.held import DATABASE, DATABASE_SECONDS, KEYRING
 from functions.cleanup import aws as cleanup
+from functions.cleanup import tenants
 from functions.orchestrate import aws as orchestrate
 from functions.planes import URLS
 from functions.reevaluate import aws as reevaluate
@@ -115,14 +116,14 @@ async def test_the_cleaner_tells_by_tenant_what_is_idle_and_only_where_it_is_tol
     house: House, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One region, for time; that all of them are looked at is another test's.
-    monkeypatch.setattr(cleanup, "places_of", lambda clouds: [("aws", "eu-west-1")])
-    monkeypatch.setenv(cleanup.TENANTS, "acme umbrella")
+    monkeypatch.setattr(tenants, "places_of", lambda clouds: [("aws", "eu-west-1")])
+    monkeypatch.setenv(tenants.TENANTS, "acme umbrella")
     over = SystemClock().now() - timedelta(minutes=5)
     bucket = await made(house, "aws", expires_at=over.isoformat())
     nothing = {"seen": 0, "idle": [], "unseen": [], "outcomes": {}}
     told = await asyncio.to_thread(cleanup.handler, {}, Lambda())
     assert told == {"acme": {**nothing, "seen": 1, "idle": [bucket["id"]]}, "umbrella": nothing}
-    monkeypatch.setenv(cleanup.APPLY, "1")
+    monkeypatch.setenv(tenants.APPLY, "1")
     told = await asyncio.to_thread(cleanup.handler, {}, Lambda())
     assert told["acme"]["outcomes"] == {"waits": 1}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -33,9 +33,9 @@ def host(worker: Worker) -> Starlette:
 
     async def started(request: Request) -> Response:
         trigger = triggers.get(request.path_params["name"])
-        if trigger is None or trigger.kind != "timertrigger":
+        if trigger is None or trigger.path is not None:
             return Response(status_code=404)
-        return await _answered(worker, trigger, worker.messages.TypedData(json=TIMER))
+        return await _answered(worker, trigger, *_begun(worker, trigger, await request.json()))
 
     async def routed(request: Request) -> Response:
         for trigger in triggers.values():
@@ -59,6 +59,14 @@ def host(worker: Worker) -> Starlette:
     )
 
 
+def _begun(worker: Worker, trigger: Trigger, said: dict[str, str]) -> tuple[Any, dict[str, Any]]:
+    """What a timer, or a queue with a message, brings its function."""
+    typed = worker.messages.TypedData
+    if trigger.kind == "timertrigger":
+        return typed(json=TIMER), {}
+    return typed(string=said["input"]), {"UserProperties": typed(json="{}")}
+
+
 async def _told(worker: Worker, request: Request, params: dict[str, str]) -> Any:
     """The request as the worker takes it. Headers that come twice are joined, as the host joins them."""
     headers: dict[str, str] = {}
@@ -76,9 +84,9 @@ async def _told(worker: Worker, request: Request, params: dict[str, str]) -> Any
     return worker.messages.TypedData(http=said)
 
 
-async def _answered(worker: Worker, trigger: Trigger, told: Any) -> Response:
+async def _answered(worker: Worker, trigger: Trigger, told: Any, metadata: Mapping[str, Any] | None = None) -> Response:
     try:
-        said = await worker.invoke(trigger, told)
+        said = await worker.invoke(trigger, told, metadata)
     except AppFailed as error:
         log.error("%s failed: %s", trigger.name, error)
         return Response(status_code=500)

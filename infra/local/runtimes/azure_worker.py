@@ -59,7 +59,8 @@ class Worker:
         for trigger in triggers:
             wanted = self.messages.FunctionLoadRequest(function_id=trigger.id)
             self._insist((await library.function_load_request(_envelope(function_load_request=wanted))).result)
-        return triggers
+        # What takes whatever is left over comes last, as with the host.
+        return sorted(triggers, key=lambda each: each.path is not None and ".*" in each.path.pattern)
 
     async def invoke(self, trigger: Trigger, data: Any, metadata: Mapping[str, Any] | None = None) -> Any:
         """Run one function on a TypedData; what it returned, as one. Raises AppFailed where it raised."""
@@ -99,5 +100,6 @@ def _trigger(function: Any, prefix: str) -> Trigger:
         return Trigger(function.name, function.function_id, kind, binding["name"])
     route = "/".join(part for part in (prefix, binding.get("route") or function.name) if part)
     pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(f"/{route}"))
+    pattern = re.sub(r"\\{\\\*(\w+)\\}", r"(?P<\1>.*)", pattern)
     methods = frozenset(method.upper() for method in binding.get("methods") or ())
     return Trigger(function.name, function.function_id, kind, binding["name"], methods, re.compile(pattern))

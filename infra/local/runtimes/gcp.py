@@ -14,7 +14,8 @@ from typing import Any
 import functions_framework
 
 TARGETS = "TOLLGATE_GCP_TARGETS"
-"""The setting: a JSON object, for each path the source file and the target in it."""
+"""The setting: a JSON object, for each path the source file and the target in it. A path that ends with a slash is all
+that is below it."""
 
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -26,7 +27,8 @@ def application(environ: Mapping[str, str] = os.environ) -> Wsgi:
     apps: dict[str, Wsgi] = {path: _made(source, target) for path, (source, target) in wanted.items()}
 
     def answer(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        app = apps.get(environ["PATH_INFO"])
+        path = environ["PATH_INFO"]
+        app = apps.get(path) or next((apps[each] for each in apps if each[-1] == "/" and path.startswith(each)), None)
         if app is not None:
             return app(environ, start)
         known = environ["PATH_INFO"] == "/healthz"
