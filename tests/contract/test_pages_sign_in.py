@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -16,9 +17,10 @@ from functions.serve.plane import control, page_routes
 from functions.serve.settings import Settings
 from tests.fakes.listening import listening
 from tests.fakes.provider import Provider
-from tests.flows.browsing import CHROMIUM, chromium, window
+from tests.flows.browsing import CHROMIUM, browser, window
 from workflow.store.store import open_store
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
 
 
@@ -55,8 +57,10 @@ async def company(tmp_path: Path) -> AsyncIterator[Company]:
         await post.close()
 
 
-async def test_a_person_signs_in_at_the_provider_and_comes_back_to_the_page_that_was_wanted(company: Company) -> None:
-    async with chromium() as browser, window(browser, company.pages) as visit:
+async def test_a_person_signs_in_at_the_provider_and_comes_back_to_the_page_that_was_wanted(
+    company: Company, browser: Browser
+) -> None:
+    async with window(browser, company.pages) as visit:
         page = visit.page
         await page.goto(f"{company.pages}/costs")
         await page.get_by_role("button", name="Continue with 127.0.0.1").click()
@@ -71,8 +75,8 @@ async def test_a_person_signs_in_at_the_provider_and_comes_back_to_the_page_that
         assert (cookie["httpOnly"], cookie["value"] in kept, "code=" in kept) == (True, False, False)
 
 
-async def test_a_code_that_this_tab_did_not_ask_for_signs_nobody_in(company: Company) -> None:
-    async with chromium() as browser, window(browser, company.pages) as visit:
+async def test_a_code_that_this_tab_did_not_ask_for_signs_nobody_in(company: Company, browser: Browser) -> None:
+    async with window(browser, company.pages) as visit:
         await visit.page.goto(f"{company.pages}/signed-in?code=stolen&state=made-up")
         alert = visit.page.get_by_role("alert")
         await alert.wait_for()
@@ -81,9 +85,9 @@ async def test_a_code_that_this_tab_did_not_ask_for_signs_nobody_in(company: Com
         assert await visit.page.context.cookies() == []
 
 
-async def test_a_provider_that_is_out_is_left_out(company: Company) -> None:
+async def test_a_provider_that_is_out_is_left_out(company: Company, browser: Browser) -> None:
     company.provider.down = True
-    async with chromium() as browser, window(browser, company.pages) as visit:
+    async with window(browser, company.pages) as visit:
         await visit.page.goto(f"{company.pages}/runs")
         await visit.page.get_by_label("Token").wait_for()
         assert await visit.page.get_by_role("button", name="Continue with").count() == 0

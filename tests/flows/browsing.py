@@ -1,13 +1,14 @@
 """Real Chromium on the pages, signed in as somebody; whatever breaks the pages' policy or throws is noted."""
 
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
@@ -50,9 +51,10 @@ class Visit:
         """A picture of the whole page, kept for people."""
         await self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
-    async def barriers(self) -> list[str]:
-        """What axe finds that keeps people out: serious or critical."""
-        found = (await Axe().run(self.page)).response["violations"]
+    async def barriers(self, *rules: str) -> list[str]:
+        """What axe finds that keeps people out, serious or critical: by these rules, or by all."""
+        options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+        found = (await Axe().run(self.page, options=options)).response["violations"]
         grave = [each for each in found if each["impact"] in ("serious", "critical")]
         return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in grave for node in each["nodes"]]
 
@@ -62,9 +64,9 @@ class Visit:
         return max(0, width)
 
 
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser."""
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of a file; each has windows of its own in it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser
@@ -72,12 +74,10 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def window(
-    browser: Browser, base: str, *, size: tuple[int, int] = WIDE, scheme: Any = "light"
-) -> AsyncIterator[Visit]:
+async def window(browser: Browser, base: str) -> AsyncIterator[Visit]:
     """A new window without a session. Nothing may have broken the policy by the time it is closed."""
-    width, height = size
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    width, height = WIDE
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
     context.set_default_timeout(PATIENCE_MS)
     await context.add_init_script(NOTE_VIOLATIONS)
     visit = Visit(await context.new_page(), base)
@@ -94,9 +94,28 @@ async def window(
     assert visit.troubles == []
 
 
+async def resize(visit: Visit, size: tuple[int, int]) -> None:
+    """Make the window this wide and high."""
+    await visit.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def token_of(house: House, who: Principal) -> str:
+    """A token of this machine."""
+    return local_signer(house.told.keys, SystemClock()).token(who, "control")
+
+
+async def signed_in(visit: Visit, house: House, who: Principal, path: str = "/runs") -> None:
+    """Already, by the cookie that typing a token leaves, at this page."""
+    ours = {"sec-fetch-site": "same-origin", "content-type": "application/json"}
+    sent = json.dumps({"token": token_of(house, who)})
+    answer = await visit.page.context.request.post(f"{visit.base}/session", data=sent, headers=ours)
+    assert answer.ok, await answer.text()
+    await visit.go(path)
+
+
 async def sign_in(visit: Visit, house: House, who: Principal) -> None:
     """With a token of this machine, typed in."""
-    token = local_signer(house.told.keys, SystemClock()).token(who, "control")
+    token = token_of(house, who)
     await visit.page.goto(f"{visit.base}/runs")
     await visit.page.get_by_label("Token").fill(token)
     await visit.page.get_by_role("button", name="Sign in").click()

@@ -11,8 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from functions.cli.local import send_fault
-from functions.registry import cloud_names
 from functions.serve.service import tollgate_service
 from functions.serve.settings import Settings, settings
 from infra.local import supervisor
@@ -61,11 +59,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def house(told: Settings) -> Iterator[House]:
-    """The house with empty clouds and without faults."""
+def house(told: Settings) -> House:
+    """The house with empty clouds and without faults, whatever was there before."""
     _reset(told)
-    yield House(told)
-    _reset(told)
+    return House(told)
 
 
 async def _take_back(told: Settings) -> None:
@@ -81,9 +78,8 @@ async def _take_back(told: Settings) -> None:
 def _reset(told: Settings) -> None:
     asyncio.run(_take_back(told))
     environment = told.environment()
-    for cloud in cloud_names():
-        send_fault(told, cloud, None, clear=True)
     trusted = ssl.create_default_context(cafile=environment["TOLLGATE_AZURE_CA"])
     with httpx.Client(verify=trusted, timeout=30) as http:
         for name in ("AWS_ENDPOINT_URL", "TOLLGATE_AZURE_ENDPOINT", "TOLLGATE_GCP_ENDPOINT"):
+            http.delete(f"{environment[name]}/_tollgate/faults").raise_for_status()
             http.post(f"{environment[name]}/_tollgate/reset").raise_for_status()

@@ -3,30 +3,36 @@
 import asyncio
 import json
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.flows.browsing import CHROMIUM, PHONE, WIDE, Visit, chromium, sign_in, texts, window
+from functions.orchestrate.orchestrator import orchestrate
+from functions.orchestrate.surroundings import surroundings
+from tests.flows.browsing import (
+    CHROMIUM,
+    PHONE,
+    WIDE,
+    Visit,
+    browser,
+    resize,
+    sign_in,
+    signed_in,
+    texts,
+    window,
+)
 from tests.flows.house import House
-from tests.flows.test_parked import BIG, GRACE, ROOT, fresh
+from tests.flows.test_parked import BIG, GRACE, fresh
 from workflow.model.workload import Principal
 
+__all__ = ["browser"]
 pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium"), pytest.mark.timeout(900)]
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer", "ml-engineer"))
 BATCH = "Run a batch job on 4 vCPUs for 2 hours, EU only, under $20"
 FORBIDDEN = "Put our patients' records on a bucket in us-east-1, must stay in the EU"
 PLACES = ("/runs", "/waiting", "/costs", "/policies", "/clouds")
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """One for each test."""
-    async with chromium() as found:
-        yield found
 
 
 async def ask(visit: Visit, text: str, project: str = "default") -> str:
@@ -39,19 +45,25 @@ async def ask(visit: Visit, text: str, project: str = "default") -> str:
 
 
 @asynccontextmanager
-async def orchestrator() -> AsyncIterator[None]:
-    """Another process goes on with whatever is due, for as long as this lasts."""
-    command = [sys.executable, "-m", "functions.cli.main", "orchestrate"]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
+async def orchestrator(house: House) -> AsyncIterator[None]:
+    """Somebody goes on with whatever is due, for as long as this lasts."""
+
+    async def work() -> None:
+        async with surroundings(house.told) as around:
+            while True:
+                await orchestrate(around)
+                await asyncio.sleep(0.1)
+
+    working = asyncio.create_task(work())
     try:
         yield
     finally:
-        process.terminate()
-        await process.wait()
+        working.cancel()
+        await asyncio.wait([working])
 
 
 async def test_a_run_is_asked_for_watched_as_it_goes_and_decided_again(house: House, browser: Browser) -> None:
-    async with orchestrator(), window(browser, house.told.control_url) as visit:
+    async with orchestrator(house), window(browser, house.told.control_url) as visit:
         page = visit.page
         await sign_in(visit, house, ADA)
         await page.get_by_label("What do you need?").fill(BATCH)
@@ -76,15 +88,15 @@ async def test_a_run_is_asked_for_watched_as_it_goes_and_decided_again(house: Ho
 
 async def test_what_waits_is_approved_as_it_is_shown_by_somebody_who_may(house: House, browser: Browser) -> None:
     base = house.told.control_url
-    async with orchestrator(), window(browser, base) as asking, window(browser, base) as deciding:
-        await sign_in(asking, house, ADA)
+    async with orchestrator(house), window(browser, base) as asking, window(browser, base) as deciding:
+        await signed_in(asking, house, ADA)
         run = await ask(asking, BIG, fresh())
         link = asking.page.get_by_role("link", name="See what is asked")
         await link.click()
         await expect(asking.page.locator(".note")).to_contain_text("has none of the roles admin, operator")
         assert await asking.page.get_by_role("button", name="Approve").count() == 0
         await asking.go(f"/runs/{run}")
-        await sign_in(deciding, house, GRACE)
+        await signed_in(deciding, house, GRACE)
         page = deciding.page
         await page.get_by_role("link", name="Approvals").click()
         await page.get_by_role("link", name="submit_ml_job").first.click()
@@ -102,8 +114,8 @@ async def test_what_waits_is_approved_as_it_is_shown_by_somebody_who_may(house: 
 
 
 async def test_a_denial_names_the_rule_the_reason_and_the_remedy(house: House, browser: Browser) -> None:
-    async with orchestrator(), window(browser, house.told.control_url) as visit:
-        await sign_in(visit, house, ADA)
+    async with orchestrator(house), window(browser, house.told.control_url) as visit:
+        await signed_in(visit, house, ADA)
         run = await ask(visit, FORBIDDEN)
         verdict = visit.page.get_by_role("region", name="Verdict")
         await expect(verdict).to_contain_text("deny")
@@ -126,7 +138,7 @@ async def test_a_changed_ledger_raises_the_alarm_on_every_page(house: House, bro
     (first, *_) = await house.entries(run.id)
     changed = json.dumps({**first.event.body, "request": "another"})
     async with window(browser, house.told.control_url) as visit:
-        await sign_in(visit, house, ADA)
+        await signed_in(visit, house, ADA)
         await expect(visit.page.get_by_text("Ledger intact")).to_be_visible()
         with closing(sqlite3.connect(house.told.home / "tollgate.db", isolation_level=None)) as store:
             ((before,),) = store.execute("SELECT body FROM events WHERE seq = ?", (first.seq,)).fetchall()
@@ -146,35 +158,39 @@ async def test_a_changed_ledger_raises_the_alarm_on_every_page(house: House, bro
         await expect(visit.page.get_by_text("Ledger intact")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_is_usable_by_everybody_and_fits_a_phone(house: House, browser: Browser, scheme: str) -> None:
+async def test_every_page_is_usable_by_everybody_in_the_dark_too_and_fits_a_phone(
+    house: House, browser: Browser
+) -> None:
     run = await house.ask("We need a bucket for backups in Ireland", principal=ADA)
     waiting = await house.ask(BIG, project=fresh(), principal=ADA)
-    page = f"{house.told.control_url}/runs/{waiting.id}"
-    async with window(browser, house.told.control_url, size=WIDE, scheme=scheme) as visit:
-        await visit.page.goto(page)
-        await visit.page.get_by_role("heading", name="Sign in").wait_for()
+    async with window(browser, house.told.control_url) as visit:
+        page = visit.page
+        await page.goto(f"{visit.base}/runs/{waiting.id}")
+        await page.get_by_role("heading", name="Sign in").wait_for()
         assert await visit.barriers() == []
-        await sign_in(visit, house, GRACE)
-        await visit.go(f"/runs/{waiting.id}")
-        await visit.page.get_by_role("link", name="See what is asked").click()
-        await visit.page.wait_for_url("**/waiting/a*")
-        asked = "/waiting/" + visit.page.url.rsplit("/", 1)[-1]
-        for place in (*PLACES, f"/runs/{run.id}", asked, "/nowhere/at/all"):
-            if place != "/nowhere/at/all":
-                await visit.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-                await visit.go(place)
-                assert await visit.barriers() == [], place
-                name = place.strip("/").split("/")[0] + ("-one" if place.count("/") > 1 else "")
-                await visit.shot(f"{name}-{scheme}")
-                await visit.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-                assert (place, await visit.sideways()) == (place, 0)
-                await visit.shot(f"{name}-{scheme}-phone")
+        await signed_in(visit, house, GRACE, f"/runs/{waiting.id}")
+        await page.get_by_role("link", name="See what is asked").click()
+        await page.wait_for_url("**/waiting/a*")
+        asked = "/waiting/" + page.url.rsplit("/", 1)[-1]
+        for place in (*PLACES, f"/runs/{run.id}", asked, "/costs/nowhere"):
+            await visit.go(place)
+            name = place.strip("/").split("/")[0] + ("-one" if place.count("/") > 1 else "")
+            assert await visit.barriers() == [], place
+            await visit.shot(f"{name}-light")
+            await page.emulate_media(color_scheme="dark")
+            # All else is as it was.
+            assert await visit.barriers("color-contrast") == [], place
+            await visit.shot(f"{name}-dark")
+            await resize(visit, PHONE)
+            assert (place, await visit.sideways()) == (place, 0)
+            await visit.shot(f"{name}-dark-phone")
+            await page.emulate_media(color_scheme="light")
+            await resize(visit, WIDE)
 
 
 async def test_trouble_is_told_with_its_remedy_and_nothing_with_what_to_do(house: House, browser: Browser) -> None:
     async with window(browser, house.told.control_url) as visit:
-        await sign_in(visit, house, Principal(id="new@example.com", tenant="empty", roles=("developer",)))
+        await signed_in(visit, house, Principal(id="new@example.com", tenant="empty", roles=("developer",)))
         await expect(visit.page.get_by_text("Nothing was asked for yet.")).to_be_visible()
         await visit.go("/runs/r000000000000-00000000")
         alert = visit.page.get_by_role("alert")
@@ -190,8 +206,7 @@ async def test_trouble_is_told_with_its_remedy_and_nothing_with_what_to_do(house
 async def test_everything_is_reached_by_keyboard(house: House, browser: Browser) -> None:
     async with window(browser, house.told.control_url) as visit:
         page = visit.page
-        await sign_in(visit, house, ADA)
-        await visit.go("/runs")
+        await signed_in(visit, house, ADA)
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
         await page.keyboard.press("Enter")

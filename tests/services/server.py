@@ -24,6 +24,7 @@ def served(app: ASGIApp) -> Iterator[str]:
         listening.listen(128)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        # Whoever keeps a connection open for later is not waited for.
+        server.should_exit = server.force_exit = True
         thread.join(10)
         listening.close()

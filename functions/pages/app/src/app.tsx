@@ -2,7 +2,7 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
-import { needsSignIn } from "./api/problem";
+import { mayPass, needsSignIn } from "./api/problem";
 import { Pages } from "./pages/pages";
 import { Failure } from "./parts/failure";
 import { Loading } from "./parts/loading";
@@ -11,7 +11,8 @@ import { SignIn } from "./session/sign_in";
 import { SignedIn } from "./session/signed_in";
 
 function queries(): QueryClient {
-  const retry = (count: number, error: Error) => count < 2 && !needsSignIn(error);
+  const retry = (count: number, error: Error) => count < 2 && mayPass(error);
+  const retryDelay = (count: number) => 300 * 2 ** count;
   const client = new QueryClient({
     queryCache: new QueryCache({
       // The session is over: who is signed in is asked again, and nobody is.
@@ -20,7 +21,7 @@ function queries(): QueryClient {
           void client.invalidateQueries({ queryKey: ["session"] });
       },
     }),
-    defaultOptions: { queries: { retry, staleTime: 2_000 } },
+    defaultOptions: { queries: { retry, retryDelay, staleTime: 2_000 } },
   });
   return client;
 }

@@ -1,6 +1,6 @@
 // Every kind of trouble has words and a remedy.
 import { expect, it } from "vitest";
-import { needsSignIn, problemOf, Refused, told } from "./problem";
+import { mayPass, needsSignIn, problemOf, Refused, told } from "./problem";
 
 it("is told in the server's own words", () => {
   const body = { title: "Denied", detail: "The region is not allowed.", remedy: "Take eu-west-1.", code: "REGION" };
@@ -13,6 +13,16 @@ it.each([null, "<html>", 7, { title: 3 }])("is told for an answer that is no pro
 
 it("names the remedy where nobody answered", () => {
   expect(problemOf(new TypeError("Failed to fetch")).remedy).toContain("tollgate serve");
+});
+
+it.each([
+  [404, false],
+  [403, false],
+  [429, true],
+  [503, true],
+])("asks again only what may be answered a moment later: %i", (status, again) => {
+  expect(mayPass(new Refused(told(status, {})))).toBe(again);
+  expect(mayPass(new TypeError("Failed to fetch"))).toBe(true);
 });
 
 it("knows who must sign in", () => {

@@ -42,6 +42,12 @@ export function problemOf(error: unknown): Problem {
   return { ...AWAY, title: said, detail: said, remedy: "Load the page again." };
 }
 
+/** Whether the same question may be answered a moment later: nobody answered, or too much was asked, or it failed there. */
+export function mayPass(error: unknown): boolean {
+  const { status } = problemOf(error);
+  return status === 0 || status === 429 || status >= 500;
+}
+
 /** Whether whoever looks must sign in first. */
 export function needsSignIn(error: unknown): boolean {
   return problemOf(error).status === 401;
