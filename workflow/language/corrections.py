@@ -49,6 +49,12 @@ def _sorts() -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, (money, _GPU, *quantities, region(), place, cloud, purchase)))
 
 
+def _kept(said: str, meant: str) -> int:
+    """How much of what was said stays: the count of `2 A10, I mean A10G`."""
+    count = re.match(r"\d+ ?x? ?(?=[a-z])", said)
+    return count.end() if count and not meant[0].isdigit() and re.search(r"\d", meant) else 0
+
+
 _NUMBER = re.compile(NUM)
 
 
@@ -72,7 +78,8 @@ def _change(text: str, mark: re.Match[str]) -> tuple[tuple[int, int], str, int] 
         if value := sort.match(text, mark.end()):
             earlier = list(sort.finditer(text, since, mark.start()))
             if earlier:
-                return earlier[-1].span(), value[0], value.end()
+                start, end = earlier[-1].span()
+                return (start + _kept(earlier[-1][0], value[0]), end), value[0], value.end()
             break
     number = _NUMBER.match(text, mark.end())
     numbers = list(_NUMBER.finditer(text, since, mark.start()))

@@ -42,8 +42,12 @@ _COUNT_AFTER = (
     rf"\s?(?:{_GPU})?\S?\s?\(?(\d+) ?{_COUNTERS}",
     rf"[,.]?\s?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
     r" ?\(\s?(\d+)\s?x?\s?\)",
+    r" (\d+) ?x(?![a-z])(?! ?\d+ ?-?(?:v?cpu|v?core|gpu))",
     r"[.,:;]\s?(\d+)(?: of (?:them|those|these)\b|(?=\s?(?:[.;\n]|$)))",
 )
+
+
+_NO_GPU = rf"(?<![\w.])0 ?x? ?{_GPU}|{_GPU}\s?[:=] ?(?:none|no|0|keine|ninguna|aucun)\b"
 
 
 class Gpus(NamedTuple):
@@ -57,9 +61,7 @@ class Gpus(NamedTuple):
 def read(text: str) -> Gpus:
     """The GPUs asked for; the larger count where two are stated. Raises Unclear where they are both asked
     for and refused."""
-    refusals = refused(text, rf"{_GPU}|{_bare_types()}") + [
-        m.span() for m in re.finditer(rf"(?<![\w.])0 ?x? ?{_GPU}", text)
-    ]
+    refusals = refused(text, rf"{_GPU}|{_bare_types()}") + [m.span() for m in re.finditer(_NO_GPU, text)]
     rest = blank(text, refusals + [m.span() for m in re.finditer(r"\bcpu[- ]only\b", text)])
     named = [
         m

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from workflow.language import sizes
 from workflow.language.kinds import BATCH, BUCKET, JOB, PILE, SERVICE, WANT
 from workflow.language.machines import MACHINE
 from workflow.language.modelling import ENGINE, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, TRAINING
@@ -31,7 +32,7 @@ def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> 
     if served := _served(text, gpu=gpu):
         return served
     return _batch_or_service(text, timed=timed, lasting=lasting) or _unnamed(
-        text, gpu=gpu, compute=compute, timed=timed
+        text, gpu=gpu, compute=compute, timed=timed, lasting=lasting
     )
 
 
@@ -71,13 +72,15 @@ def _batch_or_service(text: str, *, timed: bool, lasting: bool) -> Kind | None:
     return "batch" if score >= 0 else "service"
 
 
-def _unnamed(text: str, *, gpu: bool, compute: bool, timed: bool) -> Kind | None:
-    """Work on a pile is batch. No purpose is named: a GPU is taken for training, something timed for batch, and the
-    rest for a service."""
+def _unnamed(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
+    """Work on a pile is batch. No purpose is named: a GPU is taken for training, something timed for batch, a lone
+    amount of bytes for storage, and what else costs by the month or answers somebody for a service."""
     if (gpu or compute or timed) and PILE.search(text):
         return "batch"
     if gpu:
         return "training"
     if compute or re.search(rf"(?<![a-z]){MACHINE}(?![a-z])", text):
         return "batch" if timed else "service"
-    return None
+    if sizes.sizes(text):
+        return "storage"
+    return "service" if lasting else None

@@ -20,6 +20,11 @@ _NOT_BETWEEN = (
     r"|users?|customers?|players?|usd|dollars?|bucks?|mit|und|pro|fur|auf|con|y|por|para|en|avec|et|pour|sur"
     r"|million|k|seconds?|requests?|percent|monthly|nucleos|coeurs|each)\b)"
 )
+_NOT_A_THING = (
+    r"(?!(?:gpus?|nvidia|tesla|cards?|graphics|accelerators?|physical|virtual|dedicated|intel|amd|daily|weekly|monthly"
+    r"|more|less|faster|times|spot|preemptible|interruptible|on-demand)\b)"
+)
+"""What `3 x` may count without counting machines, as it does in `3 x elasticsearch`."""
 _EACH = re.compile(
     r"\b(?:each|apiece|every|per|jeweils|je|cada|chacune?|chaque|pro|por|par)\b|각각|각|당|씩|/ ?(?:node|vm"
     r"|box|machine)"
@@ -53,6 +58,8 @@ def read(text: str) -> int:
         *re.finditer(rf"{MACHINE}[^\u00a4]{{0,60}}?[,;:.(]\s{NUM} of (?:them|those|these)\b", text),
         *re.finditer(rf"(?<![\w.])x ?(\d+) {MACHINE}(?![a-z0-9])", text),
         *re.finditer(rf"{NUM} \u00a4+ (?:\w+ )?(?:nodes|machines|vms|boxes|servers|workers|instances|hosts)\b", text),
+        *re.finditer(r"(?<![\w-])(?!gpus?\b)[a-z]{3,} x ?(\d+)(?=\s?(?:[,;:\n]|$))", text),
+        *re.finditer(rf"{NUM} ?x {_NOT_A_THING}{_NOT_BETWEEN}[a-z]{{3,}}", text),
         *re.finditer(rf"{NUM} ?x ?(?=\d+ ?-?(?:v?cpus?|v?cores?)\b)", text),
         *re.finditer(
             rf"(?:number|anzahl|numero|nombre|count) (?:of|der|de|d') ?{MACHINE}\s?[:=]? ?(?:is )?{NUM}", text

@@ -12,7 +12,7 @@ from workflow.model.money import HOURS_PER_MONTH
 
 Per = Literal["run", "hour", "month"]
 _BARE = r"(\d+(?:\.\d+)?)"
-_DOLLARS = r"(?:us ?\$|usd|\$|us[- ]dollars?|dollars?|bucks?|dolar(?:es)?|달러|불(?![가-힣]))"
+_DOLLARS = r"(?:us ?\$|usd|\$|us[- ]dollars?|dollars?|bucks?|bux|dolar(?:es)?|달러|불(?![가-힣]))"
 _BUDGET = (
     r"(?:budgets?|spend(?:ing)?|price|cap(?:ped)?|costs?|cost limit|monatsbudget|kosten|preis"
     r"|presupuesto|coste?"
@@ -31,6 +31,8 @@ _AMOUNTS = (
     rf"{NUM}(?= ?/ ?mo(?:nth)?\b)",
     rf"{NUM}(?= (?:an?|per) (?:month|hour|run) (?:tops|max(?:imum)?|at most|or less)\b)",
     rf"{NUM} (?:in |as |of )?(?:budget|cap|ceiling|limit)\b(?! of \d)",
+    rf"\b(?:keep|stay|come in|spend|this time|altogether|all in)\b(?:(?!latenc|respon|answer)[^.;\n\d$]){{0,40}}?"
+    rf" (?:under|below|max|at most|no more than|less than) {NUM}(?:{_END}|(?=:))",
     rf"(?P<cents>){NUM} ?(?:cents?|¢)(?![a-z0-9])",
 )
 _FOREIGN = re.compile(

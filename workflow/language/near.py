@@ -41,7 +41,7 @@ _UNKNOWN = re.compile(
 _NAMED = rf"{ARTICLE}(?P<place>{HOME})"
 _THINGS = (
     r"(?:servers|machines|backups|files|nodes|buckets|systems|clouds|regions|disks|vms|records|logs"
-    r"|images|models|volumes|datasets|sources)\b"
+    r"|images|models|volumes|datasets|sources|stays|remains|resides|runs|lives|sits|goes)\b"
 )
 _SITE = r"(?:plant|factory|warehouse|hospital|clinic|school|university|campus|branch|lab|studio|hq|headquarters|office)"
 _US = r"(?:(?:most|all|many|half|some|both|lots) of ours|we|we all|us lot|i|everybody|everyone)"
@@ -56,6 +56,7 @@ _PATTERNS = (
     rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s (?:are|sit|live|work){_BE} (?:in|from) {_NAMED}",
     rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s in {_NAMED}(?=\s?(?:[.,;\n]|$))",
     rf"\b(?:for|at) (?:our|the|a) (?:\w+ )?{_SITE} in {_NAMED}",
+    rf"\b{_CLOSE} (?:our|the|a) (?:\w+ )?{_SITE} (?:in|at|of) {_NAMED}",
     rf"\b{_CLOSE} {_NAMED}",
     rf"(?P<place>{HOME_ADJECTIVE})(?:-based|-side)? (?:\w+ )?{PEOPLE}(?![a-z])",
     rf"\b(?:nutzer|kunden|usuarios|utilisateurs|clientes?|clients) (?P<place>{HOME_ADJECTIVE})",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _NOT = (
-    r"(?:not|no|nothing|never|without|except(?:ing)?|exclud(?:e|es|ing)|avoid(?:ing)?|minus|besides|nor|neither"
+    r"(?:auf keinen fall|keinesfalls|unter keinen umstanden|en ningun caso|bajo ningun concepto|en aucun cas"
+    r"|surtout pas"
+    r"|under no circumstances|not|no|nothing|never|without|except(?:ing)?|exclud(?:e|es|ing)|avoid(?:ing)?|minus"
+    r"|besides|nor|neither"
     r"|don't|doesn't|isn't|won't|can't|cannot|outside"
     r"|(?:anything|anywhere|any \w+|all|everything|everywhere|everyone|anyone) but|apart from|other than"
     r"|rather than|instead of|aside from|stay away from"
@@ -15,13 +18,15 @@ _NOT = (
 )
 _BETWEEN = (
     r"(?:on|in|at|the|use|using|run|running|want|be|to|for|region|regions|cloud|provider|go|with|a|an|of|like"
-    r"|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?"
+    r"|host|hosted|deploy|deployed|put|allowed|any|our|please|instances?|it|this|that|them|anything|data|see"
+    r"|store|kept|keep"
     r"|auf|bei|mit|der|die|das|dem|en|el|la|los|las|les|le|sur|chez|dans|avec|usar|de|d'|l'|su|es|instancias?"
     r"|unsere\w*|utiliser|als)"
 )
 _AFTER = (
     r"(?:\s?(?:은|는|이|가|만|을|를|에는|에서는|도)?\s?(?:제외|말고|빼고|안\s?(?:돼|됩|되|됨|된|쓰)|불가|금지|없이|아닌|쓰지|사용하지|외(?:의|에|로)))"
-    r"|(?:,? ?(?:(?:instances?|machines?|vms?|capacity|region) )?(?:is|are|'s|ist|sind|esta|estan|es|son|est|sont"
+    r"|(?:(?:'s)?,? ?(?:(?:cloud|platform|services?|instances?|machines?|vms?|capacity|region) )?(?:is|are|'s|ist"
+    r"|sind|esta|estan|es|son|est|sont"
     r"|n'est|ne sont)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table"
     r"|out of the question|out(?! of)|a no-?go|no option|no good|ruled out|taboo|tabu"
     r"|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"

@@ -89,7 +89,7 @@ def _words(text: str, tongue: Tongue) -> str:
     words, run = _number_words(tongue)
 
     def digits(match: re.Match[str]) -> str:
-        if match[0] in _SCALES and re.search(r"\d $", match.string[: match.start()]):
+        if match[0] in _SCALES and re.search(r"(?:\d|and a half) $", match.string[: match.start()]):
             return match[0]
         parts = re.findall("|".join(sorted(words, key=len, reverse=True)), match[0])
         return " ".join(str(number) for number in _add([words[part] for part in parts]))
@@ -134,6 +134,8 @@ def _fractions(text: str, tongue: Tongue) -> str:
         text = re.sub(r"\b(?:an?|1) (\w+) and (?:a |1 )half\b", r"1.5 \1s", text)
         text = re.sub(r"(?<!\w)(\d+) (\w+) and (?:a |1 )half\b", r"\1.5 \2", text)
         text = re.sub(r"(?<!\w)(\d+) and (?:a|1) quarter\b", r"\1.25", text)
+        text = re.sub(rf"\b(?:an?|1) ({UNITS}) and (?:a |1 )quarter\b", r"1.25 \1s", text)
+        text = re.sub(rf"(?<!\w)(\d+) ({UNITS}) and (?:a |1 )quarter\b", r"\1.25 \2", text)
         text = re.sub(r"\b(?:3 quarters?|three quarters?) of (?:an?|1)\b", "0.75", text)
         text = re.sub(r"\b(?:a |1 )?quarter(?: of (?:an?|1)|(?= (?:tera|tb|giga|hour)))", "0.25", text)
         return re.sub(

@@ -16,7 +16,7 @@ _RECORDS = (
     r"|identit\w+|identifiers?|dossiers?|contacts?|charts?|master data|information|info)"
 )
 _SAID = (
-    r"\bpii\b|\bphi\b|\bpersonal(?:ly)?(?: and \w+)? (?:data|information|info|details|identif\w+|records?)"
+    r"\bpii\b|\bphi\b(?! ?-?\d)|\bpersonal(?:ly)?(?: and \w+)? (?:data|information|info|details|identif\w+|records?)"
     r"|\bpersonal[- ]data\b|\bpersonally identif\w+"
     rf"|\b{_PEOPLE}(?:'s?|s')?(?: \w+)? {_RECORDS}\b|\b{_RECORDS} (?:of|about|for|from|on) (?:our |the |all "
     rf"|their )?(?:\w+ )?{_PEOPLE}\b"
@@ -28,10 +28,12 @@ _SAID = (
     r"|\bsocial security\b|\bpassports?(?: numbers?| scans?| photos?| data)?\b|\bcredit card numbers?\b"
     r"|\bdates? of birth\b|\bbirth ?dates?\b|\bhome addresses\b|\bphone numbers\b|\b(?:national )?id numbers?\b"
     r"|\be-?mail addresses\b|\bnames and addresses\b|\bnames, addresses\b"
+    r"|\b(?:images?|imagenes|photos?|fotos|radio\w*|scanners?|resonancias|cliches) (?:de|des) (?:nos |nuestros "
+    r"|los )?(?:patients?|pacientes)\b"
     r"|\bpersonenbezogen\w*|\bpersonendaten\b|\bpersonliche[nrs]? (?:daten|informationen)\b|\b(?:patienten"
     r"|kunden|mitarbeiter|nutzer)(?:daten|akten|namen|adressen|bilder|aufnahmen|fotos|datensatze\w*)\b"
-    r"|\bdaten (?:unserer|von"
-    r"|der) (?:patienten|kunden)\b"
+    r"|\b\w*(?:aufnahmen|bilder|fotos|akten|befunde|daten|namen|adressen) (?:unserer|von|der)"
+    r" (?:patienten|patientinnen|kunden|mitarbeiter\w*)\b"
     r"|\bdatos (?:\w+ )?(?:personales|de (?:nuestros |los |)(?:pacientes|clientes))\b|\binformacion personal\b"
     r"|\b(?:historia\w*|historial\w*|expedientes) (?:clinic|medic)\w+|\b(?:registros|expedientes|historiales"
     r"|nombres) de (?:nuestros |los )?(?:pacientes|clientes)\b"

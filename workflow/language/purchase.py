@@ -40,10 +40,10 @@ _EITHER = re.compile(
     rf"|ou|et|이나|나)\s?{_SPOT}"
 )
 _ALLOWED = re.compile(
-    rf"(?:{_SPOT}|{_ON_DEMAND})(?: instances| machines| vms| capacity|interruptibles?)?"
-    rf" (?:(?:is|are|would be|ist|sind|est"
-    rf"|esta) (?:(?:also|auch|fully|totally|perfectly|aussi|tambien) )?)?(?:ok|okay|fine|welcome|allowed"
-    rf"|acceptable|bien|in ordnung|works?|will do|moglich|erlaubt|acceptee?s?|possibles?)\b"
+    rf"(?:{_SPOT}|{_ON_DEMAND})(?:(?: (?:instances|machines|vms|boxes|nodes|capacity|stuff|ones|too))?(?:'s| (?:is|are"
+    r"|would be|ist|sind|est|esta)(?: (?:also|auch|fully|totally|perfectly|aussi|tambien))?)?"
+    r" (?:ok|okay|fine|welcome|allowed|acceptable|cool|all right|bien|in ordnung|works?|will do|moglich|erlaubt"
+    r"|acceptee?s?|possibles?)\b|도? ?(?:가능(?!하면)|괜찮|허용|무방|됩니다|돼요))"
     rf"|\b(?:ok|okay|fine|happy) (?:to use|to run on|with) {_SPOT}"
     rf"|\b(?:as|so) (?:is|are|would|will) (?:be )?(?:{_SPOT}|{_ON_DEMAND})"
 )

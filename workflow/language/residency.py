@@ -69,7 +69,9 @@ _PATTERNS = (
     rf"|salgan?"
     rf"|abandonar|fuera|quitter|sortir|hors|en dehors)\b(?: of| de| del| d')? ?{_MANY}",
     rf"{_MANY} (?:\w+ )?(?:nicht|niemals) verlassen",
-    rf"(?:^|(?<=[\s,;]))(?P<places>(?:{_CODES})(?:{_OR}(?:{_CODES}|{_LAW}))*)[ -]only(?=\s?(?:[,;.\n]|$))",
+    rf"(?:^|(?<=[\s,;]))(?!in only \d)(?P<places>(?:(?:{_CODES}|{_LAW}){_OR})*(?:{_CODES})(?:{_OR}(?:{_CODES}"
+    rf"|{_LAW}))*)[ -]only"
+    r"(?=\s?(?:[,;.\n<$]|\Z)| (?:\d|spot|on-demand|max|under|near|no|not|and|with|for|please|aws|azure|gcp))",
     rf"\b{_ONLY}(?: the| in)? {_LAWFUL}(?! {PEOPLE})",
     rf"{_LAWFUL}(?:[- ](?:data ?cent(?:er|re)s?|regions?|soil|servers?|data|hosting|locations?|territory"
     rf"|zone))?[ -]{_ONLY}\b",
@@ -132,7 +134,7 @@ def read(text: str, *, european_law: bool) -> tuple[str, ...]:
 def _codes(match: re.Match[str]) -> set[str]:
     said = next(group for name, group in match.groupdict().items() if group and name.startswith("places"))
     tokens = re.findall(r"zz[a-z]\d+", said)
-    parts = re.split(_OR_ONLY, said) if tokens else re.findall(r"[a-z]+", said)
+    parts = re.split(rf"{_OR_ONLY}|, | and | und | y | et ", said) if tokens else re.findall(r"[a-z]+", said)
     codes = [part for part in parts if re.fullmatch(_CODES, part)]
     return {at(token).jurisdiction for token in tokens} | {code.upper() for code in codes}
 

@@ -66,6 +66,10 @@ _AFTER_MACHINE = re.compile(
 )
 
 
+_RAISED = re.compile(r"\b(?:needs?|takes?|wants?|requires?|must have|should have|make it) at least $")
+"""Words before a bare size that raise the memory named elsewhere."""
+
+
 class Size(NamedTuple):
     """An amount of bytes in GiB, where it stands, and what the words beside it call it."""
 
@@ -125,7 +129,10 @@ def _unlabelled(text: str, before: str, after: str) -> str:
 
 def memory(text: str) -> Size | None:
     """The memory asked for, the larger where two are stated."""
-    named = [size for size in sizes(text) if size.label == "ram"]
+    found = sizes(text)
+    named = [size for size in found if size.label == "ram"]
+    if named and all(size.label != "disk" for size in found):
+        named += [size for size in found if not size.label and _RAISED.search(text[: size.where[0]])]
     if not named:
         lone = rf"(?:^|[.,;\n])\s?{_SIZE}\s?(?=$|[.,;\n])"
         named = [
@@ -154,7 +161,7 @@ def _after_memory(text: str, found: list[Size]) -> list[Size]:
         if ram.label == "ram"
         and not size.label
         and re.fullmatch(
-            r"\s?(?:of )?(?:ram|memory|mem)?\s?(?:[,/+]|and|und|y|et)\s?", text[ram.where[1] : size.where[0]]
+            r"\s?(?:of )?(?:ram|memory|mem)?\s?(?:[,/+]|and|und|y|et)?\s?", text[ram.where[1] : size.where[0]]
         )
     ]
 

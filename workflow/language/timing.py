@@ -29,7 +29,7 @@ _NOT_LENGTH = re.compile(
             r"(?<![\w.])[23]d(?= [a-z])(?! spot| on-demand| eu\b| us\b| max| under)|\b(?:rend\w+"
             r"|animat\w+|scans?"
             r"|modell?\w*) [23]d\b",
-            rf"(?:every|each|per|alle|jede\w*|cada|tou(?:te)?s les|chaque|매) {_ONE}",
+            rf"(?:every|per|alle|jede\w*|cada|tou(?:te)?s les|chaque|매) {_ONE}",
             rf"(?:(?<! )/|\bper )\s?{_ONE}",
             rf"\b(?:last|past|previous|next|first|letzten|vergangenen|ultimos|ultimas|derni[eè]re?s"
             rf"|nachsten) {_ONE}",

@@ -24,7 +24,8 @@ _KEYWORDS: dict[Tongue, str] = {
     " information germany france"
     " ireland canada switzerland netherlands australia singapore europe european interruptible"
     " preemptible interrupted"
-    " spot demand region terabyte terabytes gigabyte gigabytes classifier notebook analysis container"
+    " spot only online disk serve demand region terabyte terabytes gigabyte gigabytes classifier notebook"
+    " analysis container"
     " cluster azure"
     " google frankfurt amsterdam london berlin tokyo india japan brazil korea spain poland sweden"
     " toronto sydney mumbai dublin madrid munich zurich stockholm barcelona melbourne chicago seattle"
@@ -49,6 +50,7 @@ _RIGHT = (
     " personnel instant demands regional spoil sport pot moodle modern patent budge finishes finished"
     " rendered vendor tender gender converts converted deploys deployed exported archived interference latent"
     " servant serving savings memories stored store stores scores score sores corps cures curse course coarse"
+    " stimulation persona personas settle settled sentient munch franc francs franco"
     " chores cares dans avec trainee trains analyses analysts users simulated responses minute minutes"
     " regions spin span chart hosed roasted"
 )
@@ -74,7 +76,7 @@ def _variants(word: str) -> set[str]:
     if len(word) < 5:
         return (swapped | doubled) - {word}
     lost = {word[:i] + word[i + 1 :] for i in inner}
-    added = {word[:i] + letter + word[i:] for i in inner for letter in word}
+    added = {word[:i] + letter + word[i:] for i in inner for letter in word + _VOWELS}
     vowels: set[str] = set()
     if len(word) >= 6:
         vowels = {word[:i] + v + word[i + 1 :] for i in inner if word[i] in _VOWELS for v in _VOWELS}
