@@ -18,7 +18,8 @@ or, in local mode, the document itself."""
 LOCAL = "TOLLGATE_LOCAL"
 """`1` is local mode: everything on one machine, whose own tokens are believed. Never set where others can call."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-FETCH_SECONDS = 3.0
+FETCH_SECONDS = 10.0
+"""A control plane that slept takes a few to start, and a call that came through it needs another instance for this."""
 MAX_DOCUMENT = 1_000_000
 """Bytes. A key takes 150, a revoked name up to 65."""
 

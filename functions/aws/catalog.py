@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from functools import cache
 
@@ -10,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.aws import wire
+from functions.aws.loop import run
 from functions.aws.telling import log, told
 from functions.catalog import deployed
 from functions.http import HttpPost
@@ -17,8 +17,6 @@ from mcp_handlers.kernel import deadline
 from mcp_handlers.kernel.endpoint import Endpoint
 
 CLOUD = "aws"
-runner = asyncio.Runner()
-"""One event loop for as long as the process lives: connections to the functions are kept open between invocations."""
 
 
 @cache
@@ -31,6 +29,6 @@ def endpoint() -> Endpoint:
 def handler(event: wire.Event, context: LambdaContext) -> wire.Event:
     """API Gateway's event → rpc → API Gateway's answer."""
     with deadline.within(context.get_remaining_time_in_millis()):
-        response = runner.run(endpoint().rpc(wire.headers(event), wire.posted(event)))
+        response = run(endpoint().rpc(wire.headers(event), wire.posted(event)))
     log.info("answered", extra={"status": response.status})
     return wire.answered(response)

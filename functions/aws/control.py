@@ -3,7 +3,6 @@ the pages where people decide."""
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -11,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.aws import wire
 from functions.aws.held import settings
+from functions.aws.loop import run
 from functions.aws.telling import log, told
 from functions.aws.web import Web
 from functions.http import HttpPost
@@ -24,8 +24,6 @@ from mcp_handlers.kernel import deadline
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.store.store import open_store
 
-runner = asyncio.Runner()
-"""One event loop for as long as the process lives, and so does what is opened in it."""
 opened: list[Web] = []
 kept = AsyncExitStack()
 """What has been opened. Lambda ends the process without a word, so that none of it is closed, and the store bears that;
@@ -55,6 +53,6 @@ async def _answer(event: wire.Event) -> wire.Event:
 def handler(event: wire.Event, context: LambdaContext) -> wire.Event:
     """API Gateway's event → the web application → API Gateway's answer."""
     with deadline.within(context.get_remaining_time_in_millis()):
-        answer = runner.run(_answer(event))
+        answer = run(_answer(event))
     log.info("answered", extra={"status": answer["statusCode"]})
     return answer

@@ -83,7 +83,9 @@ def function(tool: Tool) -> Json:
 
 def role(tool: str, permissions: Sequence[Allow]) -> Json:
     """A tool's role. Lambda works in it; it may take itself again, narrowed to one call, and write its own log."""
-    itself = {"ArnEquals": {"aws:PrincipalArn": {"Fn::Sub": _role_arn(tool)}}}
+    session = f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/{_NAME}{tool}/*"
+    # AWS names a session's principal by its role; the emulator that we deploy to, by the session.
+    itself = {"ArnLike": {"aws:PrincipalArn": [{"Fn::Sub": _role_arn(tool)}, {"Fn::Sub": session}]}}
     again = ["sts:AssumeRole", "sts:TagSession"]
     owner = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
     runtime = [

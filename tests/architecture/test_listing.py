@@ -41,8 +41,11 @@ def test_nobody_but_lambda_and_the_role_itself_can_take_a_tools_role() -> None:
     for name, role in listing()["aws"]["roles"].items():
         trust = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert trust[0]["Principal"] == {"Service": "lambda.amazonaws.com"}
-        (only,) = trust[1]["Condition"]["ArnEquals"].values()
-        assert only["Fn::Sub"].endswith(role["Properties"]["RoleName"]), name
+        own = role["Properties"]["RoleName"]
+        assert trust[1]["Condition"]["ArnLike"]["aws:PrincipalArn"] == [
+            {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/" + own},
+            {"Fn::Sub": "arn:aws:sts::${AWS::AccountId}:assumed-role/" + own + "/*"},
+        ], name
         assert len(trust) == 2
 
 

@@ -17,30 +17,37 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import control, held
 from functions.aws.held import DATABASE, DATABASE_SECONDS, KEYRING
+from functions.aws.loop import run
 from functions.cleanup import aws as cleanup
 from functions.cleanup import tenants
+from functions.cli.principal import local_principal
 from functions.orchestrate import aws as orchestrate
 from functions.planes import URLS
 from functions.reevaluate import aws as reevaluate
 from mcp_handlers.kernel.clock import SystemClock
+from tests.fakes.world import call
 from tests.flows.house import House
 from tests.flows.test_cleanup import made
 from tests.flows.test_parked import BIG, GRACE, fresh
+from workflow.control.signing import HeldSigner
 from workflow.model.errors import BadRequest, StoreAway
 from workflow.store.store import open_store
 
 
 class Lambda(LambdaContext):
-    """An invocation with a minute left."""
+    """An invocation with so many milliseconds left."""
 
     function_name = "control"
     memory_limit_in_mb = 512
     invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:control"
     aws_request_id = "1"
 
+    def __init__(self, left: int = 60_000) -> None:
+        self.left = left
+
     def get_remaining_time_in_millis(self) -> int:
-        """A minute."""
-        return 60_000
+        """As it was made with."""
+        return self.left
 
 
 class Vault:
@@ -73,7 +80,7 @@ def vault(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
     found.keep(DATABASE, str(house.told.database))
     found.keep(KEYRING, (house.told.keys / "keyring.json").read_text())
     yield found
-    control.runner.run(control.kept.aclose())
+    run(control.kept.aclose())
 
 
 def messages(**bodies: str) -> dict[str, Any]:
@@ -110,6 +117,19 @@ def test_the_control_plane_keeps_its_store_open_from_one_request_to_the_next(vau
         gc.collect()
     assert [answer["statusCode"] for answer in answers] == [200, 200, 200]
     assert {key["kty"] for answer in answers for key in json.loads(answer["body"])["keys"]} == {"OKP"}
+
+
+def test_each_request_to_the_control_plane_has_the_time_of_its_own_invocation(house: House, vault: Vault) -> None:
+    token = HeldSigner(held.settings().ring, SystemClock()).token(local_principal(), "control")
+    wanted = {"cloud": "aws", "vcpus": 2, "memory_gib": 4, "jurisdictions": ["EU"], "limit": 1}
+    asked = {
+        "rawPath": "/mcp", "requestContext": {"http": {"method": "POST"}, "requestId": "r-1"},
+        "headers": {"authorization": f"Bearer {token}", "content-type": "application/json"},
+        "body": call("get_cost_estimate", wanted).decode(),
+    }  # fmt: skip
+    told = [json.loads(control.handler(asked, Lambda(left))["body"])["result"] for left in (0, 60_000)]
+    assert [answer["isError"] for answer in told] == [True, False]
+    assert "DEADLINE_EXCEEDED" in json.dumps(told[0])
 
 
 async def test_the_cleaner_tells_by_tenant_what_is_idle_and_only_where_it_is_told_to_asks_for_its_release(
