@@ -6,7 +6,8 @@ import re
 from typing import Literal
 
 from workflow.language import sizes
-from workflow.language.kinds import BATCH, BUCKET, JOB, PILE, SERVICE, WANT
+from workflow.language.deeds import DEED, PILE
+from workflow.language.kinds import BATCH, BUCKET, JOB, SERVICE, WANT
 from workflow.language.machines import MACHINE
 from workflow.language.modelling import ENGINE, LIVE, MODEL, NOT_TRAINING, OFFLINE, ONLINE, TRAINING
 
@@ -14,8 +15,18 @@ Kind = Literal["training", "serving", "batch", "service", "storage"]
 
 _GPU_MACHINE = re.compile(r"(?:\bgpu|\u00a4) (?:servers?|hosts?|workstations?)\b")
 """A machine, named by its hardware and not by a purpose."""
-_COPIES = re.compile(r"\b(?:hourly|nightly|daily|weekly|monthly|database|db) (?:backups?|dumps?|snapshots?)\b")
+_COPIES = re.compile(
+    r"\b(?:hourly|nightly|daily|weekly|monthly|database|db) (?:backups?|dumps?|snapshots?)\b"
+    r"|(?:데이터베이스|디비|db) ?백업"
+)
 """What is kept, however often it comes and whatever it comes from."""
+_HAVING = re.compile(r"\b(?:with|having|mit|con|avec) (?:\w+ )?$")
+"""What has so many bytes is itself no storage."""
+_INTO = re.compile(
+    r"\b(?:migrat\w+|mov(?:e|ing)|transfer\w*|upload\w*|cop(?:y|ying)|bring\w*) [^.;\n]{0,50}?\b(?:in)?to (?:\w+ ){0,2}"
+    r"(?:buckets?|storage|archives?|volumes?)\b"
+)
+"""Where things are brought: it is the place that is asked for."""
 
 
 def read(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
@@ -42,7 +53,7 @@ def _only_storage(text: str, *, gpu: bool, compute: bool) -> bool:
         return False
     if WANT.search(text):
         return True
-    text = _COPIES.sub("backup", text)
+    text = _INTO.sub("bucket", _COPIES.sub("backup", text))
     bucket = BUCKET.search(text)
     if not bucket:
         return False
@@ -63,7 +74,8 @@ def _served(text: str, *, gpu: bool) -> Kind | None:
 
 
 def _batch_or_service(text: str, *, timed: bool, lasting: bool) -> Kind | None:
-    batch, service = BATCH.search(text), SERVICE.search(text)
+    service = SERVICE.search(text)
+    batch = BATCH.search(text) or (DEED.search(text) if service and timed else None)
     if not batch and not service:
         return None
     if not (batch and service):
@@ -75,12 +87,12 @@ def _batch_or_service(text: str, *, timed: bool, lasting: bool) -> Kind | None:
 def _unnamed(text: str, *, gpu: bool, compute: bool, timed: bool, lasting: bool) -> Kind | None:
     """Work on a pile is batch. No purpose is named: a GPU is taken for training, something timed for batch, a lone
     amount of bytes for storage, and what else costs by the month or answers somebody for a service."""
-    if (gpu or compute or timed) and PILE.search(text):
+    if (gpu or compute or timed) and (PILE.search(text) or DEED.search(text)):
         return "batch"
     if gpu:
         return "training"
     if compute or re.search(rf"(?<![a-z]){MACHINE}(?![a-z])", text):
         return "batch" if timed else "service"
-    if sizes.sizes(text):
-        return "storage"
+    if amounts := sizes.sizes(text):
+        return "service" if all(_HAVING.search(text[: size.where[0]]) for size in amounts) else "storage"
     return "service" if lasting else None

@@ -81,7 +81,8 @@ SERVICE = any_of(
     r"\b(?:web(?:seite\w*|shop\w*|server\w*|anwendung\w*|dienst\w*|auftritt)|datenbank(?!\w*(?:backup|sicherung"
     r"|archiv))\w*|intranet\w*|anwendung\w*|dienst\w*|server\w*|portal\w*|spieleserver|internetseite\w*"
     r"|onlineshop|schnittstelle)\b",
-    r"\b(?:sitio|pagina web|aplicacion\w*|base de datos|bases de datos|servidor\w*|servicio\w*|tienda|portal"
+    r"\b(?:sitio(?! (?:donde|para) )|pagina web|aplicacion\w*|base de datos|bases de datos|servidor\w*"
+    r"|servicio\w*|tienda|portal"
     r"|intranet|panel|cuaderno\w*)\b",
     r"\b(?:site|application\w*|base de donnees|bases de donnees|serveur\w*|service\w*|boutique|portail|intranet"
     r"|tableau de bord|cahier\w*)\b",
@@ -148,15 +149,3 @@ WANT = any_of(
     r"\b(?:faut|besoin d'|besoin|voudr\w+|cre\w+)\b ?(?:(?:un|une|nouveau|de|juste|seulement|\d+\S*|gb"
     r"|tb) ?){0,5} ?(?:bucket|stockage|volume|espace)",
 )
-PILE = any_of(
-    r"(?:^|[.,;:!?\n] ?|\b(?:to|please|pls|must|can you|we|then|gotta|and|should|will) )"
-    r"(?:score|grind|chew|churn|plough|plow|munch|tabulate|re-?process|upscale|extract|tile|shuffle|embed|caption|dump"
-    r"|re-?compute|re-?calculate|re-?run|merge|sort|split|sample|impute|normali[sz]e|flatten|label|tag|transcribe"
-    r"|translate|summari[sz]e|digiti[sz]e|index|hash|checksum|filter|enrich|geocode|stitch|denoise|segment|chunk"
-    r"|cluster"
-    r"|rank|mine|sift|scan|tally|count|extrapolate|interpolate|vectori[sz]e|raster\w+|downsample|re-?sample)\b",
-    r"\b(?:ray[- ]?trac\w+|(?:feasibility|ablation|docking|parameter|scaling) stud(?:y|ies)"
-    r"|one pass|in one go)\b",
-)
-"""Verbs for work on a pile that is there already. They say so only where nothing plainer is named: much else is ranked,
-tagged or scanned too."""

@@ -9,7 +9,7 @@ from workflow.language.numbers import NUM
 MACHINE = (
     r"(?:nodes?|machines?|vms?|virtual machines?|box(?:es)?|workers?|servers?|instances?|replicas?|hosts?|pods?"
     r"|computers?|brokers?|droplets?"
-    r"|knoten|[a-z]*servern?|maschinen?|servern?|rechnern?|instanz(?:en)?|replika\w*|nodos?|maquinas?|servidor(?:es)?"
+    r"|knoten|(?!conserv)[a-z]*servern?|maschinen?|servern?|rechnern?|instanz(?:en)?|replika\w*|nodos?|maquinas?|servidor(?:es)?"
     r"|instancias?|noeuds?|serveurs?|repliques?"
     r"|노드|서버|머신|인스턴스|가상 ?머신|워커|레플리카|컴퓨터)"
 )

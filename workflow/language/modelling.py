@@ -31,6 +31,7 @@ TRAINING = any_of(
     r"\b(?:pre-?|re-?)?train(?:s|ing|en)?\b",
     r"\bfine[- ]?tun(?:e|es|ing|ed)\b",
     r"\bfinetun\w*",
+    r"\bre-?fit(?:s|ting)?\b",
     r"\b(?:lora|qlora|rlhf|sft)\b",
     r"\bdistill?(?:ation|ing)?\b",
     r"\b(?:nach|vor)?trainier\w*",
@@ -55,7 +56,7 @@ TRAINING = any_of(
 )
 MODEL = any_of(
     r"(?<!data )(?<!3d )\bmodel(?:s|o|os|e|es|l|ls|le|len)?\b",
-    r"\bmodell\w*",
+    r"\b\w*modell\w*",
     r"\b(?:llms?|vlms?|classifiers?|detectors?|recogni[sz]ers?|embedders?|neural net\w*|transformers?"
     r"|rerankers?|(?:code|coding|chat|writing|research) assistants?"
     r"|recommenders?|encoder)\b",
@@ -81,11 +82,13 @@ ENGINE = any_of(
 LIVE = any_of(
     r"\b(?:deploy\w*|serv(?:e|es|ed|ing)|host(?:s|ing|ed)?|expose|productioni[sz]e|endpoint|online"
     r"|real[- ]?time"
-    r"|live|put .{0,30} (?:live|into production|in production)|(?:in|to|into) production|behind an? (?:rest )?api"
+    r"|live|nonstop|incoming|as they (?:arrive|come)|(?:api|bot|assistant|endpoint)s? (?:backed|powered|driven) by"
+    r"|put .{0,30} (?:live|into production|in production)|(?:in|to|into) production|behind an? (?:rest )?api"
     r"|as an? (?:rest )?api|chat (?:with|to)|release|roll out|launch|go live|ship)\b",
     r"\b(?:bereit(?:stellen|zustellen|gestellt)|ausliefern|ausrollen|betreiben|hosten|deployen|auszurollen"
     r"|online stellen)\b",
-    r"\b(?:desplegar|desplegamos|desplieg\w+|servir|sirve|alojar|aloja|en produccion|hospedar|publi(?:car|ca|quen?)"
+    r"\b(?:desplegar|desplegamos|desplieg\w+|servir|sirve|alojar|aloja|en produccion|pon\w+ .{0,30}en linea"
+    r"|hospedar|publi(?:car|ca|quen?)"
     r"|como api)\b",
     r"\b(?:deployer|deployez|deploiement|servir|heberger|hebergez|en production|mett\w+ .{0,40}en ligne|exposer)\b",
     r"배포",
@@ -117,5 +120,7 @@ OFFLINE = any_of(
     r"|tickets|calls|pages|scans|tweets|products|hours)\b",
     r"배치",
     r"오프라인",
+    r"(?:한|1) ?번 (?:돌|실행)",
+    r"\d+만? ?(?:건|장|편|줄)(?:을|를|의|에)? ",
     r"일괄",
 )

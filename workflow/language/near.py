@@ -50,6 +50,8 @@ _PATTERNS = (
     rf"(?<!\w){PEOPLE}(?: base)?{_BE}(?: {_IN} |: ?| = ?)"
     rf"(?:(?:and around|central|greater|downtown|northern|southern|eastern|western) )?{_NAMED}",
     rf"\b{_US}(?:'re|'m|{_BE}) (?:in|at|from) {_NAMED}",
+    rf"\bthey(?:'re| are| all)* (?:all|mostly|mainly|based|sit|live|play|sitting|living|playing) (?:in|at"
+    rf"|from) {_NAMED}",
     rf"(?<!\w){PEOPLE}[,:]? (?:ie|i\.e\.|eg|namely|mostly|mainly|meaning)[,:]? (?:in |from )?{_NAMED}",
     rf"\b(?:our|most|all|many|the|their) (?:\w+ )?(?!{_THINGS})[a-z]+s(?: who use it)? (?:are|sit|live|work"
     rf"|come|play){_BE} (?:in|from) {_NAMED}",

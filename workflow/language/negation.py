@@ -32,6 +32,7 @@ _AFTER = (
     r"|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"
     r"|nicht (?:erlaubt|moglich|gewunscht|zulassig|akzeptabel)|no (?:permitid\w+|admitid\w+|aceptable\w*)"
     r"|pas (?:autorise\w*|permis\w*|acceptable\w*)|interdit\w*|prohibid\w+))"
+    r"|(?: (?:would|will|is|are|does|do) ?(?:not|n't)(?=\s?[.,;]|$))"
 )
 _OR = (
     r"\s?(?:/|(?:or|and|nor|oder|und|noch|o|u|y|e|ni|ou|et|sowie)(?=\s)|,(?=[^,.;\n]* (?:or|and|nor|oder"

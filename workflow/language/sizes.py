@@ -62,7 +62,8 @@ _AFTER_CPU = re.compile(
     r"\s?(?:and|und|y|et)?\s?(?:\d+ x )?$"
 )
 _AFTER_MACHINE = re.compile(
-    rf"(?:{MACHINE}|\u00a4)\s?[,/+&]?\s?(?:with|of|mit|con|avec|having|has|de|and|und|y|et)?\s?(?:at least )?$"
+    rf"(?<![a-z])(?:{MACHINE}|\u00a4)\s?[,/+&]?\s?(?:with|of|mit|con|avec|having|has|de|and|und|y|et)?"
+    r"\s?(?:at least )?$"
 )
 
 

@@ -67,7 +67,8 @@ _LEAD = (
     rf"|time limit to finish:?|frist(?: von| ist)?\s?:?|delai(?: de| maximum(?: de)?)?\s?:?|fecha limite:?"
     rf"|sla\s?:|must end in|마감\s?:?|기한\s?:?"
     rf"|{_FINISH}\b[^.;\n\d]{{0,25}}?\b{_WITHIN})"
-    r"(?: (?:the|a|about|at most|max|next|of|de|den|der|nachsten|las|los|proximas?|prochaines?|les|no more than"
+    r"(?: (?:the|a|like|maybe|roughly|about|at most|max|next|of|de|den|der|nachsten|las|los|proximas?|prochaines?"
+    r"|les|no more than"
     r"|less than|around|under|unter|weniger als))*\s?(?:<=?\s?)?)$"
 )
 _TAIL = (
@@ -123,7 +124,12 @@ def lengths(text: str) -> tuple[float | None, float | None]:
             )
             work.append((bool(marked), hours))
     if work:
-        deadlines += [float(m[1]) for m in re.finditer(r"\bwithin (\d+)(?=\s?(?:[;,\n]|\.(?!\d)|$))", text)]
+        deadlines += [
+            float(m[1])
+            for m in re.finditer(
+                r"\b(?:within|en menos de|en moins de|innerhalb von) (\d+)(?=\s?(?:[;,\n]|\.(?!\d)|$))", text
+            )
+        ]
     first = next((h for marked, h in work if marked), work[0][1] if work else None)
     return first, min(deadlines, default=None)
 
