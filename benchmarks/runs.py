@@ -33,13 +33,14 @@ from workflow.deploy import conduct
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
+from workflow.deploy.precedents import Precedents
 from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
 from workflow.model.ports import ToolResult
 from workflow.model.run import Health, Receipt, Resource
 from workflow.model.workload import Principal, Request
 from workflow.store.checkpoints import open_checkpoints
-from workflow.store.store import open_store
+from workflow.store.store import Store, open_store
 
 TEXT = "Train a vision model on one A100 for 6 hours, EU data only, under $100"
 STAGES = ("planner", "allocator", "gate", "executor", "verifier")
@@ -51,8 +52,8 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 class Clouds:
     """The ToolClient port: every cloud, from memory. A write is decided by the real control plane first."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    def __init__(self, control: Control, principal: Principal = PRINCIPAL) -> None:
+        self._control, self._principal = control, principal
 
     async def call(
         self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
@@ -70,7 +71,7 @@ class Clouds:
 
     async def _written(self, tool: str, cloud: str, arguments: Json, run: str, step: str) -> ToolResult:
         offered = self._control.tools[tool]
-        decided = await self._control.decide_call(PRINCIPAL, offered, cloud, arguments, run=run, step=step)
+        decided = await self._control.decide_call(self._principal, offered, cloud, arguments, run=run, step=step)
         kind = "bucket" if tool == "create_storage_bucket" else "job"
         made = Resource(cloud=cloud, kind=kind, id=decided.key[:12], region=arguments["region"])
         receipt = Receipt(
@@ -78,6 +79,7 @@ class Clouds:
             decision_digest=decided.decision.input_digest, policy_revision=decided.decision.revision,
             output={}, resources=(made,), started_at=NOW, finished_at=NOW,
         )  # fmt: skip
+        await self._control.store.save_receipt(receipt)
         return ToolResult(output={}, receipt=receipt, seconds=0)
 
 
@@ -93,17 +95,28 @@ async def cheapest(principal: Principal, cloud: str, wanted: Json) -> get_cost_e
     return next(iter(found), None)
 
 
-@asynccontextmanager
-async def workbench(folder: Path) -> AsyncIterator[tuple[Context, Graph]]:
-    """Store, control plane and graph, as the command opens them."""
+def plane(store: Store) -> Control:
+    """A control plane over the store, with a key of its own."""
     clock = SystemClock()
+    signer = Signer(Ed25519PrivateKey.generate(), clock)
+    return Control(contracts(), gate(), store, signer, clock, cheapest)
+
+
+def at_work(control: Control, principal: Principal, precedents: Precedents) -> Context:
+    """What goes on with the principal's runs. `precedents` are the process's."""
+    store, clock = control.store, control.clock
+    return Context(
+        language=RulesParser(), tools=Clouds(control, principal), gate=control.gate, control=control, store=store,
+        clock=clock, journal=Journal(store, clock, lambda event: None), contracts=contracts(), clouds=cloud_names(),
+        precedents=precedents,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def workbench(folder: Path, precedents: Precedents | None = None) -> AsyncIterator[tuple[Context, Graph]]:
+    """Store, control plane and graph, as the command opens them."""
     async with open_store(folder / "ours.db") as store, open_checkpoints(folder / "ours.db") as saver:
-        signer = Signer(Ed25519PrivateKey.generate(), clock)
-        control = Control(contracts(), gate(), store, signer, clock, cheapest)
-        context = Context(
-            language=RulesParser(), tools=Clouds(control), gate=gate(), control=control, store=store, clock=clock,
-            journal=Journal(store, clock, lambda event: None), contracts=contracts(), clouds=cloud_names(),
-        )  # fmt: skip
+        context = at_work(plane(store), PRINCIPAL, Precedents() if precedents is None else precedents)
         yield context, build(context, saver)
 
 

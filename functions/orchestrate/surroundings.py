@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -23,6 +24,7 @@ from workflow.deploy import mcp_tools
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
+from workflow.deploy.precedents import Precedents
 from workflow.language.choose import choose
 from workflow.model.ports import Event, ToolClient
 from workflow.model.workload import Principal
@@ -33,6 +35,12 @@ PATIENCE = 120.0
 """Somebody sits at a terminal and waits too: so long, they rather see the end."""
 
 Seen = Callable[[Event], None]
+
+
+@cache
+def precedents() -> Precedents:
+    """What this process's judge has said before, in whosever run. Of policies that changed since nothing is taken."""
+    return Precedents()
 
 
 def unseen(event: Event) -> None:
@@ -79,6 +87,7 @@ class Surroundings:
                 offpeak=offpeak(),
                 until=until,
                 patience=patience,
+                precedents=precedents(),
             )
             yield context, build(context, self.saver)
 

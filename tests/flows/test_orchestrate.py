@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from functions.orchestrate.surroundings import surroundings
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
@@ -106,3 +107,11 @@ async def test_a_runs_course_is_drawn_into_a_file(house: House, tmp_path: Path) 
     assert 'role="listitem"' in text
     refused = tollgate("runs", "show", record.run, "--html", str(tmp_path / "no" / "run.html"))
     assert (refused.returncode, "could not be written" in refused.stderr) == (2, True)
+
+
+async def test_what_the_gate_said_in_one_run_is_known_in_the_next_of_the_same_process(house: House) -> None:
+    run = await house.ask(BUCKET)
+    async with surroundings(house.told) as around:
+        who = run.request.principal
+        async with around.at_work(who) as (one, _), around.at_work(who) as (other, _):
+            assert one.precedents is other.precedents

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -48,9 +48,15 @@ class _Count:
 async def tick(
     leases: Leases, clock: Clock, advance: Advance, *, stop: datetime | None = None, at_once: int = AT_ONCE
 ) -> Ticked:
-    """Work until nothing is due any more or `stop` has come. A run that is still under way then is let go, as it is."""
+    """Work until nothing is due any more or `stop` has come. A run that is still under way then is let go, as it is.
+
+    Where nothing is due, that is one question to the store.
+    """
     count = _Count()
-    workers = [asyncio.create_task(_work(leases, clock, advance, stop, count)) for _ in range(at_once)]
+    first = await _claim(leases, clock, stop, at_once)
+    workers = [asyncio.create_task(_work(leases, clock, advance, stop, count, lease)) for lease in first]
+    if not workers:
+        return _told(count)
     left = None if stop is None else max((stop - clock.now()) / timedelta(seconds=1), 0)
     try:
         await asyncio.wait(workers, timeout=left)
@@ -61,19 +67,30 @@ async def tick(
     for worker in workers:
         if not worker.cancelled() and (error := worker.exception()):
             raise error
+    return _told(count)
+
+
+def _told(count: _Count) -> Ticked:
     return Ticked(taken=count.taken, states=dict(count.states), troubled=count.troubled, unfinished=count.unfinished)
 
 
-async def _work(leases: Leases, clock: Clock, advance: Advance, stop: datetime | None, count: _Count) -> None:
-    while stop is None or clock.now() < stop - GRACE:
-        now = clock.now()
-        found = await leases.claim_runs(hand.this_process(), now, now + hand.LEASE, 1)
-        if not found:
-            return
+async def _claim(leases: Leases, clock: Clock, stop: datetime | None, limit: int) -> Sequence[Lease]:
+    now = clock.now()
+    if stop is not None and now >= stop - GRACE:
+        return ()
+    return await leases.claim_runs(hand.this_process(), now, now + hand.LEASE, limit)
+
+
+async def _work(
+    leases: Leases, clock: Clock, advance: Advance, stop: datetime | None, count: _Count, lease: Lease
+) -> None:
+    found: Sequence[Lease] = (lease,)
+    while found:
         (lease,) = found
         count.taken += 1
         if not await _one(advance, lease, count):
             return
+        found = await _claim(leases, clock, stop, 1)
 
 
 async def _one(advance: Advance, lease: Lease, count: _Count) -> bool:
