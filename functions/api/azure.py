@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import azure.functions as func
 
 from functions.api.call import Web
-from functions.api.function import answer, below
+from functions.api.function import Kept, below
 from functions.api.operation import ROOT
 from functions.azure.held import settings
 from functions.azure.telling import observe
@@ -16,6 +16,8 @@ from mcp_handlers.kernel import deadline
 
 blueprint = func.Blueprint()
 METHODS = ["GET", "HEAD", "POST"]
+kept = Kept(settings)
+"""One for as long as the worker lives, in its own event loop."""
 
 
 @blueprint.function_name("api")
@@ -27,5 +29,5 @@ async def api(req: func.HttpRequest) -> func.HttpResponse:
     headers = {name.lower(): value for name, value in req.headers.items()}
     web = Web(req.method or "GET", below(where.path), where.query, headers, req.get_body())
     with deadline.within(deadline.limit(os.environ)):
-        found = await answer(web, settings())
+        found = await kept.answer(web)
     return func.HttpResponse(found.body, status_code=found.status, headers=found.headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from urllib.parse import urlsplit
 
@@ -10,11 +9,15 @@ import functions_framework
 from flask import Request, Response
 
 from functions.api.call import Web
-from functions.api.function import answer, below
+from functions.api.function import Kept, below
 from functions.gcp.held import settings
+from functions.gcp.loop import run
 from functions.gcp.telling import observe
 from functions.gcp.wire import headers_of
 from mcp_handlers.kernel import deadline, telemetry
+
+kept = Kept(settings)
+"""One for as long as the instance lives."""
 
 
 @functions_framework.http
@@ -25,6 +28,6 @@ def api(request: Request) -> Response:
     path = urlsplit(request.environ.get("RAW_URI") or request.path).path
     query, headers = request.query_string.decode("latin-1"), headers_of(request.headers.items())
     with deadline.within(deadline.limit(os.environ)):
-        found = asyncio.run(answer(Web(request.method, below(path), query, headers, request.get_data()), settings()))
+        found = run(kept.answer(Web(request.method, below(path), query, headers, request.get_data())))
     telemetry.flush()
     return Response(found.body, status=found.status, headers=found.headers)

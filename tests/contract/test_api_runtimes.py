@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ import pytest
 
 from functions.api import aws as lambda_api
 from functions.api import azure as azure_api
+from functions.api import function
 from functions.api.call import Web
-from functions.api.function import answer
+from functions.api.function import Kept
 from functions.api.stream import Pace
+from functions.aws import loop as lambda_loop
+from functions.gcp import loop as gcp_loop
 from functions.held import DATABASE, KEYRING
 from functions.serve.settings import Settings, settings
 from mcp_handlers.kernel.clock import SystemClock
@@ -27,6 +32,7 @@ from tests.contract.clouds.gcp_cloud import gcp, running_gcp
 from tests.services.vaults import PUT
 from workflow.control.signing import HeldSigner, local_signer
 from workflow.model.workload import Principal
+from workflow.store.store import open_store
 
 __all__ = ["azure", "gcp", "running_gcp", "server"]
 
@@ -34,6 +40,8 @@ ANA = Principal(id="ana@example.com", tenant="acme", roles=("developer",))
 APP = func.FunctionApp()
 APP.register_functions(azure_api.blueprint)
 (API,) = APP.get_functions()
+WORKER = asyncio.Runner()
+"""Azure's worker has one event loop."""
 SOURCE = Path(__file__).parents[2] / "functions" / "api" / "gcp.py"
 BODY = {"text": "Run a batch job on 4 vCPUs for 2 hours, EU only"}
 
@@ -46,6 +54,10 @@ class Context:
     memory_limit_in_mb: int = 128
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:1:function:api"
     aws_request_id: str = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As Lambda counts it down."""
+        return 30_000
 
 
 def on_aws(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
@@ -63,18 +75,29 @@ def on_azure(method: str, path: str, query: str, headers: dict[str, str], body: 
     """The worker's request."""
     url = f"https://tollgate.azurewebsites.net/api/v1{path}?{query}"
     request = func.HttpRequest(method=method, url=url, headers=headers, body=body)
-    found = asyncio.run(API.get_user_function()(request))
+    found = WORKER.run(API.get_user_function()(request))
     return found.status_code, json.loads(found.get_body())
+
+
+@cache
+def framework() -> Any:
+    """An instance, with the function loaded once: under its file's own name."""
+    return functions_framework.create_app("api", str(SOURCE))
 
 
 def on_gcp(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
     """functions-framework, from the function's own file."""
-    client = functions_framework.create_app("api", str(SOURCE)).test_client()
-    found = client.open(f"/api/v1{path}?{query}", method=method, headers=headers, data=body)
+    found = framework().test_client().open(f"/api/v1{path}?{query}", method=method, headers=headers, data=body)
     return found.status_code, json.loads(found.data)
 
 
 CLOUDS: dict[str, Callable[..., tuple[int, Any]]] = {"aws": on_aws, "azure": on_azure, "gcp": on_gcp}
+CLOSES: dict[str, Callable[[], object]] = {
+    "aws": lambda: lambda_loop.run(lambda_api.kept.close()),
+    "azure": lambda: WORKER.run(azure_api.kept.close()),
+    "gcp": lambda: gcp_loop.run(sys.modules[SOURCE.stem].kept.close()),
+}
+"""What nobody does for a function whose process its cloud ends."""
 
 
 @pytest.fixture
@@ -94,7 +117,7 @@ def headers(store: Settings) -> dict[str, str]:
 
 
 @pytest.fixture(params=CLOUDS)
-def cloud(request: pytest.FixtureRequest, store: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
+def cloud(request: pytest.FixtureRequest, store: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A cloud, whose vault has the store's address and the keys where its function reads them there."""
     name: str = request.param
     if name in PUT:
@@ -104,7 +127,8 @@ def cloud(request: pytest.FixtureRequest, store: Settings, monkeypatch: pytest.M
             monkeypatch.setenv(setting, PUT[name](there, f"s{uuid.uuid4().hex}", value))
         for setting, value in there.items():
             monkeypatch.setenv(setting, value)
-    return name
+    yield name
+    CLOSES[name]()
 
 
 @pytest.fixture
@@ -116,9 +140,11 @@ def sent(cloud: str, store: Settings, headers: dict[str, str]) -> dict[str, str]
     return {**headers, "authorization": f"Bearer {signer.token(ANA, 'control')}"}
 
 
-def test_a_run_is_begun_once_and_found_and_nothing_without_a_token(
-    cloud: str, sent: dict[str, str], headers: dict[str, str]
+def test_a_run_is_begun_once_and_found_and_nothing_without_a_token_over_a_store_that_is_opened_once(
+    cloud: str, sent: dict[str, str], headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(function, "open_store", lambda where: opened.append(where) or open_store(where))
     ask, body = CLOUDS[cloud], json.dumps(BODY).encode()
     keyed = {**sent, "Idempotency-Key": "k1"}
     (status, begun), (again, same) = (ask("POST", "/runs", "", keyed, body) for _ in range(2))
@@ -130,12 +156,26 @@ def test_a_run_is_begun_once_and_found_and_nothing_without_a_token(
     assert ask("GET", "/runs", "", {}, b"")[0] == 401
     assert ask("GET", "/runs", "", headers, b"")[0] == (200 if sent is headers else 401)
     assert ask("GET", "/elsewhere", "", sent, b"")[0] == 404
+    assert len(opened) == 1
 
 
 async def test_a_stream_is_what_came_within_its_time(headers: dict[str, str]) -> None:
-    begun = await answer(Web("POST", "/runs", "", headers, json.dumps(BODY).encode()))
+    kept = Kept(settings, Pace(poll=0.01, longest=0.03))
+    begun = await kept.answer(Web("POST", "/runs", "", headers, json.dumps(BODY).encode()))
     path = f"/runs/{json.loads(begun.body)['id']}/stream"
-    found = await answer(Web("GET", path, "", headers), pace=Pace(poll=0.01, longest=0.03))
+    found = await kept.answer(Web("GET", path, "", headers))
+    await kept.close()
     assert (found.status, found.headers["content-type"]) == (200, "text/event-stream")
     assert found.body.startswith(b"retry: ")
     assert found.body.count(b"event: entry\n") == 1
+
+
+async def test_where_the_store_cannot_be_opened_the_next_request_tries_again(store: Settings, tmp_path: Path) -> None:
+    token = local_signer(store.keys, SystemClock()).token(ANA, "control")
+    places = [replace(store, database_url="postgresql://127.0.0.1:1/none"), store]
+    kept = Kept(lambda: places.pop(0))
+    asked = Web("GET", "/runs", "", {"authorization": f"Bearer {token}"})
+    away = await kept.answer(asked)
+    assert (away.status, json.loads(away.body)["code"], "retry-after" in away.headers) == (503, "STORE_AWAY", True)
+    assert (await kept.answer(asked)).status == 200
+    await kept.close()
