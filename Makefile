@@ -52,9 +52,9 @@ $(TOOLS)/opa/%: requirements/%/go.mod requirements/%/go.sum
 policies: $(VENV)/.dev opa
 	$(BIN)/pytest -q tests/unit/policies tests/contract/test_gate.py tests/contract/test_gate_parity.py
 
-# The artefact of every function on AWS, as a real account takes it, in .tollgate/lambda.
+# The artefact of every function, as a real account takes it, in .tollgate/lambda, .tollgate/azure and .tollgate/gcp.
 package: $(VENV)/.dev
-	$(BIN)/python -m infra.artefacts --for x86_64
+	for cloud in aws azure gcp; do $(BIN)/python -m infra.artefacts --cloud $$cloud --for x86_64 || exit 1; done
 
 # What Tollgate is made of, in CycloneDX, from the pins that it is installed by.
 sbom: $(VENV)/.dev

@@ -25,6 +25,7 @@ CLOUD = "azure"
 FUNCTION = "TOLLGATE_FUNCTION"
 CATALOG = "catalog"
 PLANE = {
+    CATALOG: "functions.azure.catalog",
     "orchestrator": "functions.orchestrate.azure",
     "reevaluate": "functions.reevaluate.azure",
     "cleanup": "functions.cleanup.azure",
@@ -32,8 +33,8 @@ PLANE = {
     "webhooks": "functions.webhooks.azure",
     "control": "functions.azure.control",
 }
-"""The control plane's parts, by the module whose blueprint they are. By name: what a tool's artefact holds is read from
-the imports, and none of these is anything that a tool needs."""
+"""What is no tool, by the module whose blueprint it is. By name: what a tool's artefact holds is read from the imports,
+and a tool needs none of these."""
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 """Anonymous to the host: the kernel checks the bearer token itself, and the gateway its own key."""
@@ -41,15 +42,9 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 @cache
 def endpoint(function: str) -> Endpoint:
-    """The endpoint of a tool or of the catalog, bound at its first call."""
+    """The endpoint of a tool, bound at its first call."""
     observe()
-    if function != CATALOG:
-        return bind(CLOUD, function, os.environ)
-    # A tool calls no other function.
-    from functions.catalog import deployed
-    from functions.http import HttpPost
-
-    return deployed(CLOUD, os.environ, HttpPost())
+    return bind(CLOUD, function, os.environ)
 
 
 async def answer(function: str, request: func.HttpRequest) -> func.HttpResponse:
@@ -69,7 +64,7 @@ def _answering(function: str) -> Callable[[func.HttpRequest], Awaitable[func.Htt
 
 def chosen(function: str) -> tuple[str, ...]:
     """The functions of this app. Raises BadRequest for a name that is none's."""
-    known = (*tool_names(), CATALOG, *PLANE)
+    known = (*tool_names(), *PLANE)
     if function and function not in known:
         raise BadRequest(f"There is no function {function!r}.", f"Set {FUNCTION} to one of {', '.join(known)}.")
     return (function,) if function else (*tool_names(), CATALOG)
@@ -80,8 +75,7 @@ def register(into: func.FunctionApp, function: str) -> None:
     if function in PLANE:
         into.register_functions(importlib.import_module(PLANE[function]).blueprint)
         return
-    route = "mcp" if function == CATALOG else f"mcp/{function}"
-    into.function_name(function)(into.route(route=route, methods=["POST"])(_answering(function)))
+    into.function_name(function)(into.route(route=f"mcp/{function}", methods=["POST"])(_answering(function)))
 
 
 for _name in chosen(os.environ.get(FUNCTION, "")):

@@ -14,7 +14,7 @@ from mcp_handlers.kernel import telemetry
 
 
 @functions_framework.http
-def hook(request: Request) -> Response:
+def webhooks(request: Request) -> Response:
     """The framework's request → one delivery → the framework's answer."""
     observe("webhooks")
     # Before anything reads the form: what is signed is the raw body.

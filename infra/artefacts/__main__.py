@@ -1,6 +1,7 @@
-"""`python -m infra.artefacts [--for x86_64|arm64]`: the artefact of every function on AWS, in .tollgate/lambda.
+"""`python -m infra.artefacts [--cloud azure|gcp] [--for x86_64|arm64]`: the artefact of every function on a cloud, in
+.tollgate/lambda, .tollgate/azure or .tollgate/gcp.
 
-Without `--for` they are for this machine, as an emulator runs them.
+Without `--cloud` that is AWS; without `--for` they are for this machine, as an emulator runs them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from infra.artefacts.contents import Contents, contents
+from infra.artefacts.elsewhere import on_azure, on_google
 from infra.artefacts.others import Site
 from infra.artefacts.pack import Artefact, based, pack
 from infra.artefacts.reach import ROOT
@@ -27,14 +29,17 @@ from workflow.model.errors import TollgateError
 KEPT = ROOT / ".tollgate" / "lambda"
 MANIFEST = "manifest.json"
 MEGABYTE = 1_000_000
+EVERY: Mapping[str, Callable[[], Iterable[Contents]]] = {"aws": contents, "azure": on_azure, "gcp": on_google}
+"""What the functions are, by cloud."""
 
 
 def make(one: Contents, site: Site, into: Path) -> Artefact:
     """The artefact of one function."""
     services, others = one.calls(), site.needed(one.reached().others)
     shared = set(site.files(others, ()))
-    own = {path: site.folder / path for path in site.files(others, services) if path not in shared}
-    return pack(one.name, based(into, site.folder, shared), own | one.ours(), others)
+    own = {one.site + path: site.folder / path for path in site.files(others, services) if path not in shared}
+    base = based(into, site.folder, shared, one.site)
+    return pack(one.name, base, own | one.ours(), others, dict(one.start))
 
 
 def manifest(made: Sequence[Artefact], architecture: str) -> dict[str, object]:
@@ -57,6 +62,7 @@ def table(made: Sequence[Artefact]) -> Table:
 def main() -> None:
     """Make them all, and say how large they are."""
     parser = argparse.ArgumentParser(prog="python -m infra.artefacts", description=__doc__)
+    parser.add_argument("--cloud", choices=sorted(EVERY), default="aws")
     parser.add_argument("--for", dest="architecture", choices=sorted(LAMBDA), default="")
     parser.add_argument("--json", action="store_true", help="Print the manifest.")
     asked = parser.parse_args()
@@ -67,11 +73,12 @@ def main() -> None:
     except TollgateError as error:
         screen.print(f"{error.message}\n{error.remedy}", soft_wrap=True, markup=False)
         sys.exit(1)
-    every = list(contents())
-    made = [make(one, site, KEPT) for one in track(every, "Packing", console=screen, transient=True)]
+    into = KEPT if asked.cloud == "aws" else KEPT.with_name(asked.cloud)
+    every = list(EVERY[asked.cloud]())
+    made = [make(one, site, into) for one in track(every, "Packing", console=screen, transient=True)]
     here = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     told = json.dumps(manifest(made, asked.architecture or here), indent=1)
-    (KEPT / MANIFEST).write_text(told + "\n")
+    (into / MANIFEST).write_text(told + "\n")
     if asked.json:
         print(told)
     else:

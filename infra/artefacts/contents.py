@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from functions.registry import tool_names
-from infra.artefacts.reach import ROOT, Reached, reached, source
+from infra.artefacts.reach import LEFT_OUT, ROOT, Reached, reached, source
 
 DATA = {
     "policies.engine.bundle": ("policies/**/*.rego", "policies/data/*/data.json"),
@@ -33,16 +33,23 @@ DATA = {
 
 @dataclass(frozen=True)
 class Contents:
-    """A function's name and the modules that it starts from."""
+    """A function's name and the modules that it starts from.
+
+    `start` are files that its runtime looks for, by their path in the artefact: they stay as they are. `site` is the
+    folder of other people's packages there, and `left_out` what no artefact on its cloud carries.
+    """
 
     name: str
     roots: tuple[str, ...]
     services: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    start: tuple[tuple[str, Path], ...] = ()
+    site: str = ""
+    left_out: frozenset[str] = frozenset(LEFT_OUT)
 
     def reached(self) -> Reached:
         """Everything that it may import."""
-        return reached(self.roots)
+        return reached(self.roots, self.left_out)
 
     def ours(self) -> dict[str, Path]:
         """Its modules and data of ours, by their paths in the artefact."""

@@ -20,7 +20,7 @@ LEFT_OUT = {
     "functions.orchestrate.pubsub": "the queue on AWS is SQS",
     "functions.serve.sse": "the transport of old is local only",
 }
-"""What is imported late and no artefact carries, and why."""
+"""What is imported late and no artefact on AWS carries, and why."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,11 @@ class Reached:
     others: frozenset[str]
 
 
-def reached(roots: Iterable[str]) -> Reached:
-    """Everything that these modules of ours import, and what that imports. Raises LookupError for no module."""
+def reached(roots: Iterable[str], left_out: Iterable[str] = LEFT_OUT) -> Reached:
+    """Everything that these modules of ours import, and what that imports, but for what is left out.
+
+    Raises LookupError for no module.
+    """
     ours: set[str] = set()
     others: set[str] = set()
     queue = list(roots)
@@ -45,7 +48,7 @@ def reached(roots: Iterable[str]) -> Reached:
             queue.append(name.rpartition(".")[0])
         for found in _imports(source(name)):
             top = found.partition(".")[0]
-            if _left_out(found):
+            if _in_any(found, left_out):
                 continue
             if top in ROOMS:
                 queue.extend(_modules(found))
@@ -63,8 +66,8 @@ def source(module: str) -> Path:
     raise LookupError(f"There is no module {module}.")
 
 
-def _left_out(name: str) -> bool:
-    return any(name == each or name.startswith(f"{each}.") for each in LEFT_OUT)
+def _in_any(name: str, modules: Iterable[str]) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in modules)
 
 
 def _modules(imported: str) -> Iterator[str]:

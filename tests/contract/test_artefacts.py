@@ -52,13 +52,14 @@ def paths(one: Contents) -> set[str]:
     return {*SITE.files(SITE.needed(one.reached().others), one.calls()), *one.ours()}
 
 
-def unpacked(one: Contents, into: Path) -> Path:
-    """Its artefact as the function finds it."""
+def unpacked(one: Contents, into: Path, *, compiling: bool = True) -> Path:
+    """Its artefact as the function finds it; without `compiling` with its sources, which takes less long."""
     files = {path: SITE.folder / path for path in SITE.files(SITE.needed(one.reached().others), one.calls())}
-    for inner, file in (files | one.ours()).items():
+    files = {one.site + path: file for path, file in files.items()}
+    for inner, file in (files | one.ours() | dict(one.start)).items():
         target = into / inner
         target.parent.mkdir(parents=True, exist_ok=True)
-        if inner.endswith(".py"):
+        if compiling and inner.endswith(".py") and inner not in dict(one.start):
             target.with_suffix(".pyc").write_bytes(compiled(file, inner))
         else:
             os.link(file, target) if file.stat().st_dev == into.stat().st_dev else target.write_bytes(file.read_bytes())

@@ -90,7 +90,7 @@ def through_azure(door: str, sent: Sent) -> tuple[int, bytes]:
 
 def through_gcp(door: str, sent: Sent) -> tuple[int, bytes]:
     """By the framework's own application."""
-    app = functions_framework.create_app("hook", gcp_module.__file__)
+    app = functions_framework.create_app("webhooks", gcp_module.__file__)
     answer = app.test_client().post(f"/hooks/{door}", headers=sent.headers, data=sent.body)
     return answer.status_code, answer.data
 

@@ -44,7 +44,7 @@ ON_GOOGLE = {
     "/reevaluate": (FUNCTIONS / "reevaluate" / "gcp.py", "reevaluate"),
     "/cleanup": (FUNCTIONS / "cleanup" / "gcp.py", "cleanup"),
     "/api/v1/": (FUNCTIONS / "api" / "gcp.py", "api"),
-    "/hooks/": (FUNCTIONS / "webhooks" / "gcp.py", "hook"),
+    "/hooks/": (FUNCTIONS / "webhooks" / "gcp.py", "webhooks"),
 }
 
 
