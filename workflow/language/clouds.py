@@ -36,7 +36,8 @@ def read(text: str) -> tuple[str, ...]:
     spans = refused(text, _CLOUD)
     out = {_cloud(text[start:end]) for start, end in _names_in(text, spans)}
     rest = re.sub(
-        rf"\b{_SOURCE}{_CLOUD}|{_CLOUD} (?:is |would be )?(?:preferred|preferably|if possible|would be nice)",
+        rf"\b(?!from (?:{_CLOUD}) or (?:{_CLOUD})){_SOURCE}{_CLOUD}|{_CLOUD} (?:is |would be )?(?:preferred"
+        rf"|preferably|if possible|would be nice)",
         " ",
         blank(text, spans),
     )

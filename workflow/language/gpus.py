@@ -43,7 +43,7 @@ _COUNT_AFTER = (
     rf"[,.]?\s?(?:{_GPU} )?(?:count|quantity|qty|number|anzahl|cantidad|nombre)\s?[:=]? ?(\d+)",
     r" ?\(\s?(\d+)\s?x?\s?\)",
     r" (\d+) ?x(?![a-z])(?! ?\d+ ?-?(?:v?cpu|v?core|gpu))",
-    r"[.,:;]\s?(\d+)(?: of (?:them|those|these)\b|(?=\s?(?:[.;\n]|$)))",
+    r"[.,:;]\s?(\d+)(?!\.\d)(?: of (?:them|those|these)\b|(?=\s?(?:[.;\n]|$)))",
 )
 
 

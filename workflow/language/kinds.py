@@ -24,6 +24,7 @@ BATCH = any_of(
     r"|import|ingest\w*"
     r"|migration|dump|refresh)\b",
     r"\b(?:grind|chew|churn|plough|plow|munch|work|go|get|run|sift|comb)(?:s|ed|ing)? (?:\w+ )?through\b",
+    r"\b(?:turn|squeez|boil|transform|squash|condens|merg)\w*\b[^.,;\n]{0,40} into\b",
     r"\bdump(?:ing)? (?:the|our) (?:\w+ ){1,3}(?:to|into)\b",
     r"\bload(?:ing)? (?:the |our )?(?:data|\w+ (?:into|to) (?:the |our )?(?:warehouse|database|lake))\b",
     r"\b(?:export(?:s|ing)?|import(?:ing)?|assembl(?:e|y|ing)|compress\w*|deduplicat\w+|dedupe?|scrap(?:e|ing)"
@@ -51,8 +52,8 @@ BATCH = any_of(
     r"내보내기",
     r"추출",
     r"처리\s?작업",
-    r"작업을",
-    r"작업이",
+    r"작업(?=[을이,.]|\s|$)",
+    r"리사이[즈징]|썸네일|크롤링|스크래핑|색인",
     r"야간",
     r"일괄",
     r"계산",

@@ -9,7 +9,8 @@ from workflow.language.numbers import NUM
 MACHINE = (
     r"(?:nodes?|machines?|vms?|virtual machines?|box(?:es)?|workers?|servers?|instances?|replicas?|hosts?|pods?"
     r"|computers?|brokers?|droplets?"
-    r"|knoten|(?!conserv)[a-z]*servern?|maschinen?|servern?|rechnern?|instanz(?:en)?|replika\w*|nodos?|maquinas?|servidor(?:es)?"
+    r"|knoten|(?!conserv)[a-z]*servern?|maschinen?|servern?|rechnern?|instanz(?:en)?|replika\w*|nodos?|maquinas?"
+    r"|servidor(?:es)?"
     r"|instancias?|noeuds?|serveurs?|repliques?"
     r"|노드|서버|머신|인스턴스|가상 ?머신|워커|레플리카|컴퓨터)"
 )
@@ -57,6 +58,11 @@ def read(text: str) -> int:
         *re.finditer(rf"(?<![\w-])(?<!\d ){MACHINE} ?x ?(\d+)(?![\d.])", text),
         *re.finditer(rf"{MACHINE}[^\u00a4]{{0,60}}?[,;:.(]\s{NUM} of (?:them|those|these)\b", text),
         *re.finditer(rf"(?<![\w.])x ?(\d+) {MACHINE}(?![a-z0-9])", text),
+        *re.finditer(
+            rf"{NUM} (?:agents|runners|executors|shards|gateways|proxies|controllers|peers)"
+            rf"(?=,? (?:with |of |at )?\d+ ?(?:v?cpus?|v?cores?|gb|gigs?)\b)",
+            text,
+        ),
         *re.finditer(rf"{NUM} \u00a4+ (?:\w+ )?(?:nodes|machines|vms|boxes|servers|workers|instances|hosts)\b", text),
         *re.finditer(r"(?<![\w-])(?!gpus?\b)[a-z]{3,} x ?(\d+)(?=\s?(?:[,;:\n]|$))", text),
         *re.finditer(rf"{NUM} ?x {_NOT_A_THING}{_NOT_BETWEEN}[a-z]{{3,}}", text),

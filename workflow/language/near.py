@@ -58,7 +58,7 @@ _PATTERNS = (
     rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s (?:are|sit|live|work){_BE} (?:in|from) {_NAMED}",
     rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s in {_NAMED}(?=\s?(?:[.,;\n]|$))",
     rf"\b(?:for|at) (?:our|the|a) (?:\w+ )?{_SITE} in {_NAMED}",
-    rf"\b{_CLOSE} (?:our|the|a) (?:\w+ )?{_SITE} (?:in|at|of) {_NAMED}",
+    rf"\b{_CLOSE} (?:our|the|a|my|their) (?:\w+ ){{1,2}}(?:in|at) {_NAMED}",
     rf"\b{_CLOSE} {_NAMED}",
     rf"(?P<place>{HOME_ADJECTIVE})(?:-based|-side)? (?:\w+ )?{PEOPLE}(?![a-z])",
     rf"\b(?:nutzer|kunden|usuarios|utilisateurs|clientes?|clients) (?P<place>{HOME_ADJECTIVE})",

@@ -7,7 +7,8 @@ import re
 _NOT = (
     r"(?:auf keinen fall|keinesfalls|unter keinen umstanden|en ningun caso|bajo ningun concepto|en aucun cas"
     r"|surtout pas"
-    r"|under no circumstances|not|no|nothing|never|without|except(?:ing)?|exclud(?:e|es|ing)|avoid(?:ing)?|minus"
+    r"|under no circumstances|not|no|nothing|never|without|except(?:ing)?|exclud(?:e|es|ing)|forbids?|prohibits?"
+    r"|bans?|refuses?|rejects?|rules? out|disallows?|verbietet|avoid(?:ing)?|minus"
     r"|besides|nor|neither"
     r"|don't|doesn't|isn't|won't|can't|cannot|outside"
     r"|(?:anything|anywhere|any \w+|all|everything|everywhere|everyone|anyone) but|apart from|other than"

@@ -98,6 +98,8 @@ def _words(text: str, tongue: Tongue) -> str:
     text = re.sub(rf"\b(?:{ARTICLES[tongue]})(?= (?:{SIZES})\b)", "1", text)
     text = re.sub(rf"\b({BEFORE_LENGTH}) (?:{ARTICLES[tongue]})(?= (?:{TIMES})\b)", r"\1 1", text)
     text = re.sub(rf"(^|[,;.:(] )(?:{ARTICLES[tongue]})(?= (?:{TIMES})\s?(?:[,;.)]|$))", r"\g<1>1", text)
+    if tongue == "fr":
+        text = re.sub(rf"\bd'une?(?= (?:{TIMES})\b)", "de 1", text)
     text = re.sub(r"\b(?:(?:a|1|un|una|une|ein) )?(?:dozen|docena|douzaine|dutzend)\b(?: (?:of|de))?", "12", text)
     text = re.sub(r"(\d+) 12\b", lambda m: str(int(m[1]) * 12), text)
     text = re.sub(r"\b(?:(?:half|0.5) (?:a )?12)\b", "6", text)
@@ -136,6 +138,11 @@ def _fractions(text: str, tongue: Tongue) -> str:
         text = re.sub(r"(?<!\w)(\d+) and (?:a|1) quarter\b", r"\1.25", text)
         text = re.sub(rf"\b(?:an?|1) ({UNITS}) and (?:a |1 )quarter\b", r"1.25 \1s", text)
         text = re.sub(rf"(?<!\w)(\d+) ({UNITS}) and (?:a |1 )quarter\b", r"\1.25 \2", text)
+        text = re.sub(
+            r"\b(?:an?|1) (half|third|quarter|fifth|tenth) of (?:an?|1)(?= second)",
+            lambda m: {"half": "0.5", "third": "0.333", "quarter": "0.25", "fifth": "0.2", "tenth": "0.1"}[m[1]],
+            text,
+        )
         text = re.sub(r"\b(?:3 quarters?|three quarters?) of (?:an?|1)\b", "0.75", text)
         text = re.sub(r"\b(?:a |1 )?quarter(?: of (?:an?|1)|(?= (?:tera|tb|giga|hour)))", "0.25", text)
         return re.sub(

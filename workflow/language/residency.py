@@ -15,7 +15,8 @@ _OR = (
 )
 _IN = r"(?:in|inside|within|inside of|innerhalb|innerhalb von|en|dentro de|dans|au sein de|au|aux|a|auf|on|im)"
 _MUST = (
-    r"(?:must|has to|have to|needs? to|should|shall|may only|can only|required to|supposed to|got to|is to"
+    r"(?:must|has to|have to|needs? to|should|shall|may only|can only|(?:required|obliged|obligated|bound) to"
+    r"|supposed to|got to|is to"
     r"|are to|ought to"
     r"|muss|mussen|durfen nur|darf nur|soll|sollen|deben?|debera\w*|tienen? que|han de|ha de|doi(?:t|vent)"
     r"|devr\w+|faut que)"
@@ -62,6 +63,7 @@ _ABOUT_PEOPLE = re.compile(rf"(?:{PEOPLE}|near|close to|based|offices?|zz[a-z]\d
 _PATTERNS = (
     rf"\b{_ONLY} (?:\w+ ){{0,2}}?{_IN} {_MANY}",
     rf"\b{_MUST} {_FILL}{_IN} {_MANY}",
+    rf"\b{_MUST} {_FILL}\w+, (?:which|that|including) [^,.;\n]{{0,60}}, {_IN} {_MANY}",
     rf"(?<!not )(?<!never )\b{_STAY} {_FILL}{_IN} {_MANY}",
     rf"{_IN} {_MANY} {_STAY}\b",
     rf"\b(?:not|never|n't|neither|nor|no|without|nothing|nicht|niemals|cannot|nada|sin|ne|jamais|kein\w*"
@@ -84,6 +86,7 @@ _PATTERNS = (
     rf"| in| =|,)? {_FILL}{_MANY}",
     rf"(?:^|\n|[,;.(>-] ?){_LABEL}\s?[:=] ?(?:in )?{_MANY}",
     rf"(?:^|(?<=[.;\n] )|(?<=\n))in {_LAWFUL}(?=\s?(?:[.;,\n]|$))",
+    rf"(?<=, )in {_LAWFUL}(?=\s?[,;])",
     rf"\bin {_MANY},? (?:and )?(?:nowhere else|and no other place)\b",
     rf"\banywhere (?:in|inside|within) {_MANY}",
     rf"\b(?:on|auf) (?P<places>{_FORM}) (?:soil|territory|boden)",

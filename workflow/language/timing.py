@@ -127,7 +127,9 @@ def lengths(text: str) -> tuple[float | None, float | None]:
         deadlines += [
             float(m[1])
             for m in re.finditer(
-                r"\b(?:within|en menos de|en moins de|innerhalb von) (\d+)(?=\s?(?:[;,\n]|\.(?!\d)|$))", text
+                r"\b(?:within|(?:done|finished|ready|back) in|en menos de|en moins de"
+                r"|innerhalb von) (\d+)(?=\s?(?:[;,\n]|\.(?!\d)|$))",
+                text,
             )
         ]
     first = next((h for marked, h in work if marked), work[0][1] if work else None)

@@ -16,7 +16,7 @@ _VOWELS = "aeiou"
 _KEYWORDS: dict[Tongue, str] = {
     "en": "training train retrain model models inference deploy serving server servers service website"
     " database render"
-    " simulation export convert storage bucket volume archive backup memory cores vcpus machine"
+    " simulation export convert storage bucket volume archive backup memory cores vcpus vcpu machine"
     " machines nodes workers"
     " replicas instances instance single hours minutes weeks days month monthly budget dollars bucks"
     " deadline finish"
@@ -50,7 +50,7 @@ _RIGHT = (
     " personnel instant demands regional spoil sport pot moodle modern patent budge finishes finished"
     " rendered vendor tender gender converts converted deploys deployed exported archived interference latent"
     " servant serving savings memories stored store stores scores score sores corps cures curse course coarse"
-    " stimulation persona personas settle settled sentient munch franc francs franco"
+    " damned stimulation persona personas settle settled sentient munch franc francs franco"
     " chores cares dans avec trainee trains analyses analysts users simulated responses minute minutes"
     " regions spin span chart hosed roasted"
 )
@@ -69,6 +69,14 @@ def _slips(tongue: Tongue) -> dict[str, str]:
     return found
 
 
+@cache
+def _scrambled(tongue: Tongue) -> dict[tuple[str, str, str], str]:
+    """Keywords with their inner letters in any order, `hrous`; none that scrambles a word that is right."""
+    right = {_inner(word) for word in _RIGHT.split()}
+    words = {_inner(word): word for word in _KEYWORDS[tongue].split() if len(word) >= 5}
+    return {letters: word for letters, word in words.items() if letters not in right}
+
+
 def _variants(word: str) -> set[str]:
     inner = range(1, len(word))
     swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
@@ -85,8 +93,16 @@ def _variants(word: str) -> set[str]:
 
 def mended(text: str, tongue: Tongue) -> str:
     """The text with mistyped keywords of its language as they were meant."""
-    slips = _slips(tongue)
-    return re.sub(r"(?<![\w-])[a-z]{4,}(?![\w-])", lambda m: slips.get(m[0], m[0]), text)
+    return re.sub(r"(?<![\w-])[a-z]{4,}(?![\w-])", lambda m: _meant(m[0], tongue), text)
+
+
+def _meant(word: str, tongue: Tongue) -> str:
+    return _slips(tongue).get(word) or _scrambled(tongue).get(_inner(word), word)
+
+
+def _inner(word: str) -> tuple[str, str, str]:
+    """A word but for the order of the letters between its first and its last."""
+    return word[0], "".join(sorted(word[1:-1])), word[-1]
 
 
 def mistyped(text: str) -> bool:
