@@ -14,7 +14,8 @@ from workflow.language.regions import name as region
 
 _STRONG = (
     r"(?:no(?=:)|no,? wait|wait,? no|wait|hang on|hold on|sorry|apologies|actually|(?:i|we) mean(?:t)?|make (?:that|it)"
-    r"|let's make (?:that|it)|scratch that|strike that|correction|my (?:bad|mistake)|or rather|rather|better make it"
+    r"|let's make (?:that|it)|scratch that|strike that|correction|my (?:bad|mistake)|or rather|rather"
+    r"|better make it|call it"
     r"|nein|quatsch|halt|stopp|moment|besser gesagt|vielmehr|ich meine|ich meinte|korrektur|pardon|entschuldigung"
     r"|perdon|digo|mejor dicho|quiero decir|mas bien|espera|corrijo|correccion"
     r"|enfin|plutot|je veux dire|je voulais dire|attendez|non pardon|desole|아니(?:다|요)?|정정|죄송)"

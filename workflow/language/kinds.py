@@ -25,6 +25,8 @@ BATCH = any_of(
     r"|migration|dump|refresh)\b",
     r"\b(?:grind|chew|churn|plough|plow|munch|work|go|get|run|sift|comb)(?:s|ed|ing)? (?:\w+ )?through\b",
     r"\b(?:turn|squeez|boil|transform|squash|condens|merg)\w*\b[^.,;\n]{0,40} into\b",
+    r"\b(?:pump|push|pour|load|feed|ingest|write|insert)(?:s|ing)? [^.,;\n]{0,40} (?:in)?to (?:the |our )?(?:\w+ )?"
+    r"(?:warehouse|database|lake|tables?|clickhouse|bigquery|snowflake|redshift)\b",
     r"\bdump(?:ing)? (?:the|our) (?:\w+ ){1,3}(?:to|into)\b",
     r"\bload(?:ing)? (?:the |our )?(?:data|\w+ (?:into|to) (?:the |our )?(?:warehouse|database|lake))\b",
     r"\b(?:export(?:s|ing)?|import(?:ing)?|assembl(?:e|y|ing)|compress\w*|deduplicat\w+|dedupe?|scrap(?:e|ing)"

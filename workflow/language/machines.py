@@ -65,7 +65,7 @@ def read(text: str) -> int:
         ),
         *re.finditer(rf"{NUM} \u00a4+ (?:\w+ )?(?:nodes|machines|vms|boxes|servers|workers|instances|hosts)\b", text),
         *re.finditer(r"(?<![\w-])(?!gpus?\b)[a-z]{3,} x ?(\d+)(?=\s?(?:[,;:\n]|$))", text),
-        *re.finditer(rf"{NUM} ?x {_NOT_A_THING}{_NOT_BETWEEN}[a-z]{{3,}}", text),
+        *re.finditer(rf"(?<!\u00a4 ){NUM} ?x {_NOT_A_THING}{_NOT_BETWEEN}[a-z]{{3,}}", text),
         *re.finditer(rf"{NUM} ?x ?(?=\d+ ?-?(?:v?cpus?|v?cores?)\b)", text),
         *re.finditer(
             rf"(?:number|anzahl|numero|nombre|count) (?:of|der|de|d') ?{MACHINE}\s?[:=]? ?(?:is )?{NUM}", text

@@ -77,6 +77,7 @@ ENGINE = any_of(
     r"\bmodel (?:serving|endpoint|server|api|hosting)\b",
     r"\b(?:prediction|completion|embeddings?|llm|scoring) (?:endpoint|api|server)\b",
     r"\bendpoint (?:for|of|with) (?:our |the |an? )?(?:embeddings?|completions?|predictions?|scores?)\b",
+    r"\bserv(?:e|ing) (?:it )?(?:on|from|with) (?:\d+ ?x? ?)?\u00a4",
     r"\b(?:tgi|vllm|triton|first token|tokens? per second)\b",
 )
 LIVE = any_of(
@@ -119,6 +120,7 @@ OFFLINE = any_of(
     r"\b\d{4,} (?:\w+ ){0,2}(?:images|photos|documents|docs|articles|reviews|files|records|rows|emails|videos"
     r"|tickets|calls|pages|scans|tweets|products|hours)\b",
     r"배치",
+    r"\brun(?:ning)? (?:\w+ ){1,4}(?:over|through|across) (?:the|our|all|my|last|this|these|\d)",
     r"오프라인",
     r"(?:한|1) ?번 (?:돌|실행)",
     r"\d+만? ?(?:건|장|편|줄)(?:을|를|의|에)? ",

@@ -28,7 +28,8 @@ _AMOUNTS = (
     rf"(?<!\w){_BUDGET}(?! ?(?:on|at) \d)[^\d\n.;,$%]{{0,22}}?{NUM}{_END}",
     rf"(?:under|below|max|<=?|up to|at most|no more than|less than|over) ?{NUM} ?(?:/|per|an?) ?(?:mo(?:nth)?"
     rf"|h(?:ou)?r?)\b",
-    rf"{NUM}(?= ?/ ?mo(?:nth)?\b| (?:an?|per) month(?=\s?(?:[,;\n]|\.(?!\d)|$)))",
+    rf"(?<![€£¥₩])(?<![€£¥₩] )(?<!eur )(?<!gbp )(?<!chf ){NUM}(?= ?/ ?mo(?:nth)?\b| (?:an?"
+    rf"|per) month(?=\s?(?:[,;\n]|\.(?!\d)|$)))",
     rf"{NUM}(?= (?:an?|per) (?:month|hour|run) (?:tops|max(?:imum)?|at most|or less)\b)",
     rf"{NUM} (?:in |as |of )?(?:budget|cap|ceiling|limit)\b(?! of \d)",
     rf"\b(?:keep|stay|come in|spend|this time|altogether|all in)\b(?:(?!latenc|respon|answer)[^.;\n\d$]){{0,40}}?"

@@ -31,7 +31,8 @@ _AFTER = (
     r"|n'est|ne sont)? ?(?:not (?:ok|okay|allowed|an option|acceptable|possible|permitted)|off the table"
     r"|out of the question|out(?! of)|a no-?go|no option|no good|ruled out|taboo|tabu"
     r"|forbidden|excluded|banned|prohibited|ausgeschlossen|excluid[oa]s?|exclue?s?|verboten"
-    r"|nicht (?:erlaubt|moglich|gewunscht|zulassig|akzeptabel)|no (?:permitid\w+|admitid\w+|aceptable\w*)"
+    r"|(?:kommt |kommen )?nicht (?:infrage|in frage|erlaubt|moglich|gewunscht|zulassig|akzeptabel)"
+    r"|no (?:permitid\w+|admitid\w+|aceptable\w*)"
     r"|pas (?:autorise\w*|permis\w*|acceptable\w*)|interdit\w*|prohibid\w+))"
     r"|(?: (?:would|will|is|are|does|do) ?(?:not|n't)(?=\s?[.,;]|$))"
 )

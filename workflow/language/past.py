@@ -18,7 +18,8 @@ PAST = re.compile(
             r"\b(?:previously|formerly|used to|until now|so far|in the past|back then|originally|historically"
             r"|yesterday|ago|until recently|anymore|no longer)\b",
             r"\b(?:cost|costed|costs|charged|billed|set|has cost) us\b(?! (?:no|not|at|less|under|up)\b)",
-            r"\b(?<!all )(?:we|i|they) (?:paid|spent|used|ran|had|trained|did|burned|burnt|were|got|rented)\b",
+            r"\b(?<!all )(?<!model )(?<!classifier )(?:we|i|they) (?:paid|spent|used|ran|had|trained|did|burned"
+            r"|burnt|were|rented)\b",
             r"\b(?:ran|was running|were running|was|were|has been|have been) (?:on|in|with|at|hosted"
             r"|using|billed|\$|\d)",
             r"\btook\b",

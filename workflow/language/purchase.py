@@ -10,7 +10,7 @@ from workflow.language.negation import blank, refused
 _SPOT = (
     r"(?<![\w-])(?<!parking )(?<!hot )(?<!blind )(?<!bright )(?:spot(?:s|-?instan[cz]\w*)?(?! ?-?(?:check"
     r"|price feed|market data|detection|on\b))"
-    r"|pre-?empt[ia]ble\w*|preemptivel?|interrupt[ia]ble\w*|unterbrechbar\w*|interrumpible\w*"
+    r"|pr(?:e|a|ae)-?empt[ia]b(?:le|el)\w*|preemptivel?|interrupt[ia]ble\w*|unterbrechbar\w*|interrumpible\w*"
     r"|low[- ]priority|스팟|선점형)"
 )
 _ON_DEMAND = (

@@ -72,8 +72,9 @@ _LEAD = (
     r"|less than|around|under|unter|weniger als))*\s?(?:<=?\s?)?)$"
 )
 _TAIL = (
-    r"^\s?(?:이내|안에|내에|내로|내 |전까지|까지|내\b)|^ (?:deadline|turnaround|sla\b|at the latest|at most to finish"
-    r"|tops to finish|de plazo|de delai|frist|max to finish)|^ from (?:submission|now|start)"
+    r"^\s?(?:이내|안에|내에|내로|내 |전까지|까지|내\b)|^ (?:(?:deadline|turnaround)(?!:? ?\d)|sla\b"
+    r"|at the latest|at most to finish|tops to finish|de plazo|de delai|frist|max to finish)"
+    r"|^ from (?:submission|now|start)"
 )
 _IN = re.compile(r"\b(?:in|innerhalb|en|dans) $")
 _AT_MOST = re.compile(r" (?:at (?:the )?most|at the latest|max\b|tops\b|hochstens|como maximo|maximum)")

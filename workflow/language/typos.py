@@ -27,7 +27,8 @@ _KEYWORDS: dict[Tongue, str] = {
     " spot only online disk serve demand region terabyte terabytes gigabyte gigabytes classifier notebook"
     " analysis container"
     " cluster azure"
-    " google frankfurt amsterdam london berlin tokyo india japan brazil korea spain poland sweden"
+    " google frankfurt lisbon prague vienna warsaw brussels copenhagen helsinki manchester"
+    " amsterdam london berlin tokyo india japan brazil korea spain poland sweden"
     " toronto sydney mumbai dublin madrid munich zurich stockholm barcelona melbourne chicago seattle"
     " inference sentiment preemptible monthly storage currently hosted provision",
     "de": "trainieren modell server speicher arbeitsspeicher stunden kerne kernen monat budget dollar daten"
