@@ -1,27 +1,32 @@
-"""What a flow does at a door: send what the service sends to the function through its runtime, and let runs go on."""
+"""What a flow does at a door: send what the service sends to the function in its cloud's own runtime, over HTTP, and
+let runs go on."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-import azure.functions as func
-import functions_framework
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.orchestrate.orchestrator import orchestrate
 from functions.orchestrate.surroundings import surroundings
-from functions.serve.settings import settings
-from functions.webhooks import aws, azure
-from functions.webhooks import gcp as gcp_module
+from functions.serve.settings import Settings
+from functions.webhooks.doors import settings_of
+from functions.webhooks.people import PEOPLE as WHO
+from infra.local.runtimes import started
+from infra.local.runtimes.started import Runtime
+from infra.local.services import PROJECT
 from tests.flows.house import House
-from tests.flows.vaults import told_here
+from tests.flows.vaults import held
 from tests.services.slack_sends import Sent
 from workflow.orchestrate.tick import Ticked
 
+APP = Path(__file__).parent / "apps" / "azure"
+HOOKS = {"/hooks/": (PROJECT / "functions" / "webhooks" / "gcp.py", "webhooks")}
 PEOPLE = {
     "unknown": {
         name: {"tenant": "acme", "project": "inbox", "roles": ["developer", "ml-engineer"]}
@@ -46,68 +51,40 @@ PEOPLE = {
 }  # fmt: skip
 
 
-APP = func.FunctionApp()
-APP.register_functions(azure.blueprint)
-(HOOK,) = APP.get_functions()
-"""Asked once: the library registers the functions as it lists them."""
+@dataclass(frozen=True)
+class Doors:
+    """The doors as functions: each door's runtime, by its name."""
+
+    runtimes: Mapping[str, Runtime]
+
+    async def send(self, door: str, sent: Sent) -> tuple[int, Any]:
+        """The status, and the body as JSON (None: there is none)."""
+        runtime = self.runtimes[door]
+        url = f"{runtime.url}/hooks/{door}"
+        answer = await asyncio.to_thread(lambda: runtime.http.post(url, headers=sent.headers, content=sent.body))
+        return answer.status_code, answer.json() if answer.content else None
 
 
-class Invocation(LambdaContext):
-    """An invocation with half a minute left."""
-
-    function_name = "webhooks"
-    memory_limit_in_mb = 256
-    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:webhooks"
-    aws_request_id = "1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Half a minute."""
-        return 30_000
-
-
-def through_lambda(sent: Sent) -> tuple[int, bytes]:
-    """By API Gateway's event, payload 2.0."""
-    event = {
-        "version": "2.0",
-        "headers": {name.lower(): value for name, value in sent.headers.items()},
-        "requestContext": {"requestId": "r-1", "http": {"method": "POST", "path": "/hooks"}},
-        "body": sent.body.decode(),
-        "isBase64Encoded": False,
-    }
-    answer: Any = aws.handler(event, Invocation())
-    return answer["statusCode"], answer["body"].encode()
+@contextmanager
+def opened(told: Settings, clouds: Mapping[str, str]) -> Iterator[Doors]:
+    """These doors on these clouds, set up as the environment says by now. On Lambda each is a function of its own."""
+    doors = {**settings_of(os.environ), WHO: json.dumps(PEOPLE)}
+    with ExitStack() as stack:
+        shared = {cloud: stack.enter_context(_start(told, cloud, doors)) for cloud in {*clouds.values()} - {"aws"}}
+        of_their_own = {
+            door: stack.enter_context(_lambda(told, door, doors)) for door, cloud in clouds.items() if cloud == "aws"
+        }
+        yield Doors({door: of_their_own.get(door) or shared[cloud] for door, cloud in clouds.items()})
 
 
-def through_azure(door: str, sent: Sent) -> tuple[int, bytes]:
-    """By the registered route's own function."""
-    call: Any = HOOK.get_user_function()
-    request = func.HttpRequest(
-        "POST", f"/hooks/{door}", headers=sent.headers, body=sent.body, route_params={"door": door}
-    )
-    answer = asyncio.run(call(request))
-    return answer.status_code, answer.get_body()
+def _start(told: Settings, cloud: str, doors: Mapping[str, str]) -> Any:
+    environment = {**held(told, cloud), "TOLLGATE_TICK": "0 0 0 1 1 *", "TOLLGATE_WAKE_NAME": "wake", **doors}
+    return started.azure(APP, environment) if cloud == "azure" else started.gcp(HOOKS, environment)
 
 
-def through_gcp(door: str, sent: Sent) -> tuple[int, bytes]:
-    """By the framework's own application."""
-    app = functions_framework.create_app("webhooks", gcp_module.__file__)
-    answer = app.test_client().post(f"/hooks/{door}", headers=sent.headers, data=sent.body)
-    return answer.status_code, answer.data
-
-
-def through(runtime: str, door: str, sent: Sent) -> tuple[int, bytes]:
-    """By the runtime of this name. On Lambda a setting says which door it is; the others read their cloud's vault."""
-    if runtime == "aws":
-        os.environ["TOLLGATE_DOOR"] = door
-        return through_lambda(sent)
-    with told_here(settings(), runtime):
-        return through_azure(door, sent) if runtime == "azure" else through_gcp(door, sent)
-
-
-async def send(door: str, sent: Sent, runtime: str = "aws") -> tuple[int, Any]:
-    """The status, and the body as JSON (None: there is none)."""
-    status, body = await asyncio.to_thread(through, runtime, door, sent)
-    return status, json.loads(body) if body else None
+def _lambda(told: Settings, door: str, doors: Mapping[str, str]) -> Any:
+    place = {"TOLLGATE_HOME": str(told.home), "TOLLGATE_DATABASE_URL": told.database_url, "TOLLGATE_DOOR": door}
+    return started.aws("functions.webhooks.aws.handler", {**told.environment(), **place, **doors})
 
 
 async def until_told(house: House, so: Callable[[], bool]) -> None:

@@ -140,11 +140,33 @@ def test_a_control_plane_as_a_function_publishes_its_keys_shows_its_pages_and_be
     ] == [401, 401]
 
 
+def begun_row(run: dict[str, Any]) -> dict[str, Any]:
+    """A run as a list has it."""
+    return {name: value for name, value in run.items() if name not in ("approval", "question", "cancel", "record")}
+
+
 @pytest.mark.parametrize("cloud", PLACES)
 def test_the_api_and_the_doors_are_functions_beside_it(cloud: str, house: House, parts: dict[str, Runtime]) -> None:
     runtime, ring = parts[cloud], (house.told.keys / "keyring.json").read_bytes
     signed = HeldSigner(ring, SystemClock()).token(GRACE, "control")
-    assert get(runtime, "/api/v1/runs?limit=1", authorization=f"Bearer {signed}").json().keys() == {"items", "next"}
+    who = {"authorization": f"Bearer {signed}"}
+    wanted = {"text": "We need a bucket for backups in Ireland", "project": fresh()}
+    answers = [
+        runtime.http.post(
+            f"{runtime.url}/api/v1/runs", json=wanted, headers={**who, "idempotency-key": wanted["project"]}
+        )
+        for _ in range(2)
+    ]
+    begun, place = answers[0].json(), answers[0].headers["location"]
+    assert [(each.status_code, each.json()["id"]) for each in answers] == [(201, begun["id"]), (200, begun["id"])]
+    seen = get(runtime, place, **who)
+    assert (seen.status_code, seen.json()["state"], seen.json()["text"]) == (200, "running", wanted["text"])
+    assert get(runtime, place, **who, **{"if-none-match": seen.headers["etag"]}).status_code == 304
+    assert get(runtime, f"/api/v1/runs?project={wanted['project']}", **who).json() == {
+        "items": [begun_row(begun)],
+        "next": "",
+    }
+    runtime.http.post(f"{runtime.url}{place}/cancel", json={}, headers=who)
     assert get(runtime, "/api/v1/runs").status_code == 401
     nobody = runtime.http.post(f"{runtime.url}/hooks/nobody", content=b"{}")
     assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "BAD_REQUEST")

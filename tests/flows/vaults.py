@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from google.auth.compute_engine import _metadata
 
 from functions.held import DATABASE, KEYRING
 from functions.planes import URLS
@@ -28,18 +23,3 @@ def held(told: Settings, cloud: str) -> dict[str, str]:
         setting: PUT[cloud](environment, f"{setting.lower().replace('_', '-')}-{house}", value)
         for setting, value in values.items()
     }
-
-
-@contextmanager
-def told_here(told: Settings, cloud: str) -> Iterator[None]:
-    """The same for a function that runs in this process, as long as it does. google-auth learns where its metadata
-    server is when it is imported, and may have been imported by another house."""
-    before, server = dict(os.environ), _metadata._GCE_METADATA_HOST
-    os.environ |= held(told, cloud)
-    _metadata._GCE_METADATA_HOST = os.environ["GCE_METADATA_HOST"]
-    try:
-        yield
-    finally:
-        _metadata._GCE_METADATA_HOST = server
-        os.environ.clear()
-        os.environ |= before
