@@ -5,24 +5,31 @@ LangGraph commits in the middle of what it does, so it cannot share the store's 
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
-import aiosqlite
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver, ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from workflow.model.base import Noun
 from workflow.model.lease import FENCE
 from workflow.store.database import Where, is_url
 from workflow.store.fence import CHECK, insist
-from workflow.store.sqlite import connect, failed
+from workflow.store.sqlite import Connection, connect, failed
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -41,22 +48,42 @@ async def open_checkpoints(where: Where) -> AsyncIterator[BaseCheckpointSaver[An
         async with open_saver(str(where), serializer) as saver:
             yield saver
     else:
-        async with connect(where, isolation="IMMEDIATE") as connection:
+        async with connect(where) as connection:
             file = Saver(connection, serde=serializer)
-            await file.setup()
+            await connection.wait_for(file.setup)
             yield file
 
 
-class Saver(AsyncSqliteSaver):
-    """LangGraph's saver, which lets go of the file when a write is cut off, and writes nothing behind the fence.
+class Saver(SqliteSaver):
+    """LangGraph's saver for a file, each of whose calls is one order to the connection's thread.
 
-    Cancelled between its write and its commit, the library's own leaves the transaction open, and with it the whole
-    file locked against every other writer.
+    The library's own for asyncio gives a thread five or six orders for each write and, cancelled between its write and
+    its commit, leaves the file locked against every other writer. Here a write is whole or not at all, and nothing is
+    written behind the fence.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, *, serde: SerializerProtocol) -> None:
-        super().__init__(connection, serde=serde)
-        self._turn = asyncio.Lock()
+    def __init__(self, connection: Connection, *, serde: SerializerProtocol) -> None:
+        super().__init__(connection.raw, serde=serde)
+        self._connection = connection
+        self._under: RunnableConfig = {}
+        """What the write that is under way on the thread is configured with."""
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The run's last checkpoint, or the one that `config` names."""
+        return await self._wait_for(self.get_tuple, config)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - the library's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Checkpoints, newest first."""
+        found = partial(self.list, config, filter=filter, before=before, limit=limit)
+        for one in await self._wait_for(lambda: [*found()]):
+            yield one
 
     async def aput(
         self,
@@ -65,38 +92,48 @@ class Saver(AsyncSqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Save a checkpoint, whole or not at all."""
-        async with self._whole(config):
-            return await super().aput(config, checkpoint, metadata, new_versions)
+        """Save a checkpoint."""
+        return await self._wait_for(self._fenced, self.put, config, checkpoint, metadata, new_versions)
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Save what a node wrote, whole or not at all."""
-        async with self._whole(config):
-            await super().aput_writes(config, writes, task_id, task_path)
+        """Save what a node wrote."""
+        await self._wait_for(self._fenced, self.put_writes, config, writes, task_id, task_path)
 
-    @asynccontextmanager
-    async def _whole(self, config: RunnableConfig) -> AsyncIterator[None]:
-        # One at a time, so that another writer's transaction is never the one that is undone.
-        async with self._turn:
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
+        """The library works with this: in a transaction of its own, which begins with the fence, where it writes."""
+        with self.lock:
             try:
-                if FENCE in config["configurable"]:
-                    await self._check(config["configurable"])
-                yield
-            except BaseException as error:
-                async with self.lock:
-                    await self.conn.rollback()
-                if isinstance(error, sqlite3.Error):
-                    raise failed(error, "The run's place could not be kept") from error
+                if transaction:
+                    self.conn.execute("BEGIN IMMEDIATE")
+                    self._check(self._under.get("configurable", {}))
+                yield self.conn.cursor()
+                self.conn.commit()
+            except BaseException:
+                self.conn.rollback()
                 raise
 
-    async def _check(self, configurable: dict[str, Any]) -> None:
-        # The library writes in the transaction that is begun here, and commits it.
-        await self.conn.execute("BEGIN IMMEDIATE")
-        run = configurable["thread_id"]
-        rows = [tuple(row) for row in await self.conn.execute_fetchall(CHECK, (run,))]
-        insist(run, configurable[FENCE], rows[0][0] if rows else None)
+    def _fenced(self, write: Callable[..., T], config: RunnableConfig, *given: object) -> T:
+        # The library hands its cursor no configuration, and the thread does one thing at a time.
+        self._under = config
+        try:
+            return write(config, *given)
+        finally:
+            self._under = {}
+
+    def _check(self, configurable: dict[str, Any]) -> None:
+        if FENCE in configurable:
+            run = configurable["thread_id"]
+            row = self.conn.execute(CHECK, (run,)).fetchone()
+            insist(run, configurable[FENCE], row and row[0])
+
+    async def _wait_for(self, order: Callable[..., T], *given: object) -> T:
+        try:
+            return await self._connection.wait_for(order, *given)
+        except sqlite3.Error as error:
+            raise failed(error, "The run's place could not be kept or read") from error
 
 
 def _nouns(kind: type[Noun]) -> Iterator[type[Noun]]:

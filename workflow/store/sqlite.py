@@ -1,4 +1,9 @@
-"""The database in one SQLite file, whose transactions several tasks and processes may ask for at once."""
+"""The database in one SQLite file, whose transactions several tasks and processes may ask for at once.
+
+A file is waited for in two places: at a transaction's beginning, for its turn among all processes, and at its end, for
+the disk. Both are done on a thread, and so is reading that may take long. Every other statement takes SQLite a few
+microseconds, a tenth of what waking a thread and being woken by it takes, and is done where it stands.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,14 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-import aiosqlite
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
 from workflow.model.errors import StoreAway, StoreBroken, TollgateError
@@ -19,6 +26,28 @@ from workflow.store.database import Where
 
 BUSY_SECONDS = 30
 """How long to wait for another process's transaction. Ours take milliseconds."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open file, and the one thread that waits for it. Transactions are begun by hand."""
+
+    raw: sqlite3.Connection
+    thread: Executor
+
+    async def wait_for(self, order: Callable[..., T], *given: object) -> T:
+        """Do this on the thread. Who is cancelled meanwhile leaves when it is done: nobody else finds it under way."""
+        under_way = asyncio.get_running_loop().run_in_executor(self.thread, partial(order, *given))
+        try:
+            return await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            while not under_way.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({under_way})
+            under_way.exception()
+            raise
 
 
 @asynccontextmanager
@@ -32,21 +61,33 @@ async def open_sqlite(path: Where) -> AsyncIterator[SqliteDatabase]:
 
 
 @asynccontextmanager
-async def connect(path: Where, isolation: Literal["IMMEDIATE"] | None = None) -> AsyncIterator[aiosqlite.Connection]:
-    """An open connection in WAL mode, every commit on the disk before it returns. Closed on the way out.
-
-    `isolation` None: transactions are begun by hand; IMMEDIATE: the driver begins one before the first write.
-    """
-    try:
-        _make_private(path)
-        connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=isolation)
-    except (OSError, sqlite3.Error) as error:
-        raise failed(error, f"The store {path} could not be opened") from error
-    try:
+async def connect(path: Where) -> AsyncIterator[Connection]:
+    """An open connection in WAL mode, every commit on the disk before it returns. Closed on the way out."""
+    async with _opened(path) as connection:
         await _use_wal(connection, path)
         yield connection
-    finally:
-        await connection.close()
+
+
+@asynccontextmanager
+async def _opened(path: Where, *, read_only: bool = False) -> AsyncIterator[Connection]:
+    with ThreadPoolExecutor(1, "sqlite") as thread:
+        try:
+            raw = await asyncio.get_running_loop().run_in_executor(thread, _open, path, read_only)
+        except (OSError, sqlite3.Error) as error:
+            raise failed(error, f"The store {path} could not be opened") from error
+        connection = Connection(raw, thread)
+        try:
+            yield connection
+        finally:
+            # The last to close a file writes its log back into it.
+            await connection.wait_for(raw.close)
+
+
+def _open(path: Where, read_only: bool) -> sqlite3.Connection:
+    if not read_only:
+        _make_private(path)
+    place = f"{Path(path).absolute().as_uri()}?mode=ro" if read_only else path
+    return sqlite3.connect(place, uri=read_only, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 class SqliteTransaction:
@@ -54,12 +95,12 @@ class SqliteTransaction:
 
     engine: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one statement."""
-        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+        return _rows(self._connection.raw, sql, values)
 
 
 class SqliteGlance(SqliteTransaction):
@@ -75,23 +116,35 @@ class SqliteGlance(SqliteTransaction):
         return await super().rows(sql, values)
 
 
+class SqliteReading(SqliteTransaction):
+    """A transaction whose statements may take long."""
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement, on the thread."""
+        return await self._connection.wait_for(_rows, self._connection.raw, sql, values)
+
+
+def _rows(raw: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    return raw.execute(sql, values).fetchall()
+
+
 class SqliteDatabase:
     """One connection, used by one transaction at a time."""
 
-    def __init__(self, path: Where, connection: aiosqlite.Connection) -> None:
-        self._path = Path(path).absolute()
+    def __init__(self, path: Where, connection: Connection) -> None:
+        self._path = path
         self._connection = connection
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqliteTransaction]:
         """A transaction that sees one state of the database, and does not wait for writers elsewhere."""
-        async with self._turn, _transaction(self._connection, "DEFERRED") as transaction:
-            yield transaction
+        async with self._turn, _transaction(SqliteReading(self._connection), self._connection, "DEFERRED") as reading:
+            yield reading
 
     @asynccontextmanager
     async def glancing(self) -> AsyncIterator[SqliteTransaction]:
-        """As `reading`, for a single statement: a third of the turns of the connection's thread."""
+        """As `reading`, for a single statement that is quick."""
         async with self._turn:
             try:
                 yield SqliteGlance(self._connection)
@@ -101,34 +154,31 @@ class SqliteDatabase:
     @asynccontextmanager
     async def writing(self, *names: str) -> AsyncIterator[SqliteTransaction]:
         """A transaction that is alone in the whole database, whatever the names. All of it is kept, or nothing."""
-        async with self._turn, _transaction(self._connection, "IMMEDIATE") as transaction:
+        alone = _transaction(SqliteTransaction(self._connection), self._connection, "IMMEDIATE")
+        async with self._turn, alone as transaction:
             yield transaction
 
     @asynccontextmanager
     async def surveying(self) -> AsyncIterator[SqliteTransaction]:
         """As `reading`, on a connection of its own, which cannot write."""
-        try:
-            uri = f"{self._path.as_uri()}?mode=ro"
-            connection = await aiosqlite.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        except sqlite3.Error as error:
-            raise failed(error, f"The store {self._path} could not be read") from error
-        try:
-            connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            async with _transaction(connection, "DEFERRED") as transaction:
+        async with _opened(self._path, read_only=True) as connection:
+            connection.raw.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+            async with _transaction(SqliteReading(connection), connection, "DEFERRED") as transaction:
                 yield transaction
-        finally:
-            await connection.close()
 
 
 @asynccontextmanager
-async def _transaction(connection: aiosqlite.Connection, kind: str) -> AsyncIterator[SqliteTransaction]:
+async def _transaction(
+    transaction: SqliteTransaction, connection: Connection, kind: str
+) -> AsyncIterator[SqliteTransaction]:
+    raw = connection.raw
     try:
-        await connection.execute(f"BEGIN {kind}")
-        yield SqliteTransaction(connection)
-        await connection.commit()
+        await connection.wait_for(raw.execute, f"BEGIN {kind}")
+        yield transaction
+        await connection.wait_for(raw.commit)
     except BaseException as error:
-        # Also when cancelled: the connection runs its orders in turn, so this follows whatever was under way.
-        await connection.rollback()
+        # Also when cancelled: nothing is under way on the thread then.
+        raw.rollback()
         if isinstance(error, sqlite3.Error):
             raise failed(error, "The store failed and kept nothing of this step") from error
         raise
@@ -153,7 +203,7 @@ def _busy(error: BaseException) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-async def _use_wal(connection: aiosqlite.Connection, path: Where) -> None:
+async def _use_wal(connection: Connection, path: Where) -> None:
     # Turning WAL on needs the file alone and does not wait for its turn, unlike every statement after it.
     patient = AsyncRetrying(
         retry=retry_if_exception(_busy),
@@ -164,7 +214,7 @@ async def _use_wal(connection: aiosqlite.Connection, path: Where) -> None:
     try:
         async for attempt in patient:
             with attempt:
-                await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-        await connection.execute("PRAGMA synchronous = FULL")
+                await connection.wait_for(_rows, connection.raw, "PRAGMA journal_mode = WAL", ())
+        await connection.wait_for(connection.raw.execute, "PRAGMA synchronous = FULL")
     except sqlite3.Error as error:
         raise failed(error, f"The store {path} could not be opened") from error
