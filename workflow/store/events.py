@@ -8,7 +8,7 @@ from typing import Any
 from workflow.model.errors import Terminal
 from workflow.model.ports import Entry, Event, Ledger
 from workflow.store.database import OnDatabase, Transaction, for_update
-from workflow.store.ledger import Finding, Head, Line, Verification, entry, link, verify
+from workflow.store.ledger import Finding, Head, Line, Verification, entry, link, plain, verify
 
 PAGE = 1000
 """Entries that are held in memory at once while the whole ledger is gone through."""
@@ -27,10 +27,12 @@ async def append(transaction: Transaction, event: Event) -> Entry:
     heads = await transaction.rows(f"SELECT seq, hash FROM ledger_head{for_update(transaction)}")  # noqa: S608
     if not heads:
         raise Terminal("The ledger's head is missing; nothing was written.", "Run `tollgate ledger verify`.")
-    line = link(Head(*heads[0]), event)
+    told = plain(event)
+    line = link(Head(*heads[0]), told)
     await transaction.rows(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", line)  # noqa: S608
     await transaction.rows("UPDATE ledger_head SET seq = ?, hash = ?", (line.seq, line.hash))
-    return entry(line)
+    # Not read from what was just written: of a run, the list of all offers is long.
+    return Entry(seq=line.seq, event=told, previous=line.previous, hash=line.hash)
 
 
 async def append_all(transaction: Transaction, events: Sequence[Event]) -> None:

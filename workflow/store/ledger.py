@@ -7,7 +7,8 @@ What is verified is what the database holds, text for text: a changed byte is fo
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -74,18 +75,28 @@ def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def link(head: Head, event: Event) -> Line:
-    """The event as the entry that follows `head`.
+def plain(event: Event) -> Event:
+    """The event as it will be read again: its body JSON, its time in UTC. Raises BadRequest where that cannot be."""
+    at = datetime.fromisoformat(utc_text(event.at))
+    with _as_json(event):
+        return event.model_copy(update={"body": _BODY.dump_python(event.body, mode="json"), "at": at})
 
-    Raises BadRequest where the body cannot be carried by JSON (NaN, broken Unicode, an unknown type).
-    """
+
+def link(head: Head, event: Event) -> Line:
+    """The plain event as the entry that follows `head`. Raises BadRequest for NaN and broken Unicode."""
     seq, at = head.seq + 1, utc_text(event.at)
-    try:
-        body = canonical(_BODY.dump_python(event.body, mode="json")).decode()
+    with _as_json(event):
+        body = canonical(event.body).decode()
         seal = sha256(_sealed(seq, head.hash, event.run, event.tenant, event.kind, at, body)).hexdigest()
+    return Line(seq, event.run, event.tenant, event.kind, at, body, head.hash, seal)
+
+
+@contextmanager
+def _as_json(event: Event) -> Iterator[None]:
+    try:
+        yield
     except (TypeError, ValueError) as error:
         raise BadRequest(f"The event {event.kind!r} of run {event.run!r} cannot be written as JSON: {error}") from error
-    return Line(seq, event.run, event.tenant, event.kind, at, body, head.hash, seal)
 
 
 def entry(line: Line) -> Entry:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.model.ports import Event
-from workflow.store.ledger import GENESIS, Head, Line, Verification, entry, link
+from workflow.store.ledger import GENESIS, Head, Line, Verification, entry, link, plain
 from workflow.store.ledger import verify as verify_pages
 
 names = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -33,7 +33,7 @@ def chained(written: list[Event]) -> tuple[list[Line], Head]:
     """The events as a ledger, with its head."""
     lines, head = [], Head(0, GENESIS)
     for event in written:
-        lines.append(link(head, event))
+        lines.append(link(head, plain(event)))
         head = Head(lines[-1].seq, lines[-1].hash)
     return lines, head
 
@@ -71,9 +71,9 @@ def test_an_empty_ledger_holds() -> None:
 
 @given(events)
 def test_an_entry_keeps_its_event(event: Event) -> None:
-    kept = entry(link(Head(0, GENESIS), event))
+    kept = entry(link(Head(0, GENESIS), plain(event)))
     assert (kept.seq, kept.previous, kept.event) == (1, GENESIS, event)
-    assert link(Head(0, GENESIS), kept.event).hash == kept.hash
+    assert link(Head(0, GENESIS), plain(kept.event)).hash == kept.hash
 
 
 @given(st.data(), ledgers)
@@ -133,7 +133,7 @@ def test_an_inserted_row_is_found_even_where_it_is_well_made(
     number = data.draw(st.integers(0, len(lines)))
     before = Head(number, lines[number - 1].hash if number else GENESIS)
     moved = [line._replace(seq=line.seq + 1) for line in lines[number:]]
-    assert found([*lines[:number], link(before, event), *moved], head) == (number + 2 if moved else number + 1)
+    assert found([*lines[:number], link(before, plain(event)), *moved], head) == (number + 2 if moved else number + 1)
 
 
 @given(st.data(), ledgers, events)
@@ -142,7 +142,7 @@ def test_a_row_that_was_forged_with_its_hash_is_found_where_the_next_does_not_fo
 ) -> None:
     lines, head = ledger
     number = data.draw(st.integers(0, len(lines) - 1))
-    forged = link(Head(number, lines[number].previous), event)
+    forged = link(Head(number, lines[number].previous), plain(event))
     if forged != lines[number]:
         lines[number] = forged
         assert found(lines, head) == (number + 2 if number + 1 < len(lines) else number + 1)
