@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal, NamedTuple
 
 from workflow.language.machines import MACHINE
@@ -111,31 +112,51 @@ def _cap(text: str, match: re.Match[str], nodes: int) -> Cap | None:
 def _per(before: str, after: str, said: str) -> tuple[Per, float]:
     tail = re.search(r"(?:/ ?|\b(?:per|an?) )[a-z]+$", said)
     after = (tail[0] if tail else "") + after
-    for words, (per, count) in _UNIT.items():
-        adverbs = "|".join(
-            w
-            for w in words.split("|")
-            if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm", "pm"))
-        )
-        if re.search(_AFTER % (words, adverbs or "(?!)"), after):
-            return per, count
-    for words, (per, count) in _UNIT.items():
-        adverbs = "|".join(w for w in words.split("|") if len(w) > 3) + (
-            "|monats\\w+|mensuel\\w*" if per == "month" and count == 1 else ""
-        )
-        korean = (
-            "|".join(
-                f"매{w}|{w}(?:에|당|마다|간)|(?<![가-힣]){w}(?=\\s?$|\\s(?!걸|동안))"
-                if w == "월"
-                else f"매{w}|{w}(?:에|당|마다)"
-                for w in words.split("|")
-                if w >= "가"
-            )
-            or "(?!)"
-        )
-        if re.search(_BEFORE % (f"(?:{_adverbs(adverbs)})", words, korean), before[-45:] + _lead(said)):
-            return per, count
+    for unit in _units():
+        if unit.after.search(after):
+            return unit.per, unit.times
+    lead = before[-45:] + _lead(said)
+    for unit in _units():
+        if unit.before.search(lead):
+            return unit.per, unit.times
     return "run", 1.0
+
+
+class _Unit(NamedTuple):
+    """What an amount is per, and how that is said after it and before it."""
+
+    per: Per
+    times: float
+    after: re.Pattern[str]
+    before: re.Pattern[str]
+
+
+@cache
+def _units() -> tuple[_Unit, ...]:
+    return tuple(_unit(words, per, count) for words, (per, count) in _UNIT.items())
+
+
+def _unit(words: str, per: Per, count: float) -> _Unit:
+    single = words.split("|")
+    behind = "|".join(
+        w for w in single if w.endswith(("ly", "lich", "ual", "uales", "uel", "uels?", "elles?", "pcm", "pm"))
+    )
+    ahead = "|".join(w for w in single if len(w) > 3) + (
+        "|monats\\w+|mensuel\\w*" if per == "month" and count == 1 else ""
+    )
+    korean = "|".join(
+        f"매{w}|{w}(?:에|당|마다|간)|(?<![가-힣]){w}(?=\\s?$|\\s(?!걸|동안))"
+        if w == "월"
+        else f"매{w}|{w}(?:에|당|마다)"
+        for w in single
+        if w >= "가"
+    )
+    return _Unit(
+        per,
+        count,
+        re.compile(_AFTER % (words, behind or "(?!)")),
+        re.compile(_BEFORE % (f"(?:{_adverbs(ahead)})", words, korean or "(?!)")),
+    )
 
 
 def _adverbs(words: str) -> str:

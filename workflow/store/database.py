@@ -36,7 +36,7 @@ class Database(Protocol):
         """A transaction that sees one state of the database, and does not wait for writers elsewhere."""
 
     def glancing(self) -> AbstractAsyncContextManager[Transaction]:
-        """As `reading`, for a single quick statement, which needs no beginning and no end of its own. A second one raises
+        """As `reading`, for one quick statement, which needs no beginning and no end of its own. A second one raises
         RuntimeError: it might see another state."""
 
     def writing(self, *names: str) -> AbstractAsyncContextManager[Transaction]:
