@@ -1,10 +1,10 @@
 """A fresh process that starts one function and tells what that took: `python -m benchmarks.start <server>`.
 
-Standard input has the call: cloud, tool, arguments, headers and body. `ours` is our function as a cloud starts it;
-`official` and `fast` serve the same handler. Two moments are told. `bound`: the function could take a call. `reached`:
-its first call is about to open a connection to the cloud, and every client that the tool needs has been made, so that
-the cloud's SDK is loaded. Nothing is sent there; identity, which the SDKs ask for first, is given out by the process
-that measures.
+Standard input has the call: cloud, tool, arguments, headers and body. `ours` is our endpoint, bound as each cloud's
+entry binds it; `deployed` is AWS's entry as Lambda starts it, with Powertools; `official` and `fast` serve the same
+handler. Two moments are told. `bound`: the function could take a call. `reached`: its first call is about to open a
+connection to the cloud, and every client that the tool needs has been made, so that the cloud's SDK is loaded. Nothing
+is sent there; identity, which the SDKs ask for first, is given out by the process that measures.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 Moment = dict[str, float]
 
@@ -50,20 +53,48 @@ def stop_at_the_door(identity: str) -> None:
     socket.socket.connect = guarded  # type: ignore[assignment,method-assign]
 
 
-def ours(cloud: str, tool: str) -> object:
+Call = Callable[[], Any]
+"""The first call of what has been bound."""
+
+
+def ours(call: Any) -> Call:
     """The endpoint, as the entries in `functions` bind it."""
+    import asyncio
+
     from functions.binding import bind
 
-    return bind(cloud, tool, os.environ)
+    endpoint = bind(call["cloud"], call["tool"], os.environ)
+    return lambda: asyncio.run(endpoint.rpc(call["headers"], call["body"].encode()))
 
 
-def peer(server: str, cloud: str, tool: str) -> object:
+def deployed(call: Any) -> Call:
+    """AWS's entry, called as Lambda does behind API Gateway."""
+    os.environ["TOLLGATE_TOOL"] = call["tool"]
+    from functions.aws import entry
+
+    entry.endpoint()
+    about = {"requestId": "1", "http": {"method": "POST", "path": f"/mcp/{call['tool']}"}}
+    event = {"version": "2.0", "headers": call["headers"], "requestContext": about, "body": call["body"]}
+    context = SimpleNamespace(
+        function_name="f", memory_limit_in_mb=1024, invoked_function_arn="arn:aws:lambda:eu-west-1:1:function:f",
+        aws_request_id="1", get_remaining_time_in_millis=lambda: 30_000,
+    )  # fmt: skip
+    return lambda: entry.handler(event, context)
+
+
+def peer(server: str, call: Any) -> Call:
     """The same handler on another server: no tokens, no gate, no prices."""
+    import asyncio
+
     from benchmarks import peers
     from functions.registry import contract, room
 
-    handler, client = room(cloud, tool).call, room(cloud, "client")
-    return getattr(peers, server)(contract(tool), lambda wanted: handler(wanted, client.connect(os.environ), "k" * 32))
+    tool, handler, client = call["tool"], room(call["cloud"], call["tool"]).call, room(call["cloud"], "client")
+    made = getattr(peers, server)(contract(tool), lambda wanted: handler(wanted, client.connect(os.environ), "k" * 32))
+    return lambda: asyncio.run(made.call_tool(tool, call["arguments"]))
+
+
+OURS = {"ours": ours, "deployed": deployed}
 
 
 def complete(cloud: str, tool: str) -> None:
@@ -79,17 +110,11 @@ def main() -> None:
     """Start, tell, call, tell."""
     server, call = sys.argv[1], json.load(sys.stdin)
     at_start = moment()
-    made = ours(call["cloud"], call["tool"]) if server == "ours" else peer(server, call["cloud"], call["tool"])
+    invoke = OURS[server](call) if server in OURS else peer(server, call)
     bound = moment()
     stop_at_the_door(os.environ["GCE_METADATA_HOST"])
-    import asyncio
-
     try:
-        if server == "ours":
-            answer = asyncio.run(made.rpc(call["headers"], call["body"].encode()))  # type: ignore[attr-defined]
-        else:
-            answer = asyncio.run(made.call_tool(call["tool"], call["arguments"]))  # type: ignore[attr-defined]
-        reached = None
+        answer, reached = invoke(), None
     except Reached:
         complete(call["cloud"], call["tool"])
         answer, reached = None, moment()

@@ -17,7 +17,8 @@ from benchmarks.measure import KEPT, ROOT, Row, Target
 from benchmarks.samples import Sample, environment, sample, sampled
 from functions.registry import cloud_names
 
-SERVERS = ("ours", "official", "fast")
+SERVERS = ("ours", "deployed", "official", "fast")
+OURS = {"ours": "", "deployed": " as deployed"}
 NAMES = {"official": "MCPServer", "fast": "fastmcp"}
 WITHOUT, WITH = Target(0.30, "at_most"), Target(0.45, "at_most")
 
@@ -55,7 +56,7 @@ def starts(rounds: int) -> Starts:
         env = settings(host)
         for _ in range(rounds):
             for call in calls:
-                for server in SERVERS:
+                for server in SERVERS if call.cloud == "aws" else [s for s in SERVERS if s != "deployed"]:
                     told[server, call.cloud, call.tool].append(start(server, call, env))
     return told
 
@@ -69,22 +70,25 @@ def cost(told: Sequence[Told], until: str, what: str) -> tuple[float, float]:
 
 def rows(found: Starts) -> Iterator[Row]:
     """One line per tool, cloud, moment, server and measure."""
-    for server, cloud, tool in found:
-        if server == "ours":
+    for (server, cloud, tool), theirs in found.items():
+        for one in OURS if server not in OURS else ():
+            if mine := found.get((one, cloud, tool)):
+                yield from _compared(f"{cloud} {tool}{OURS[one]}", mine, server, theirs)
+
+
+def _compared(name: str, mine: Sequence[Told], server: str, theirs: Sequence[Told]) -> Iterator[Row]:
+    for until, words, target in (("bound", "without the SDK", WITHOUT), ("reached", "with the SDK", WITH)):
+        if any(t[until] is None for t in (*mine, *theirs)):
             continue
-        mine, theirs = found["ours", cloud, tool], found[server, cloud, tool]
-        for until, words, target in (("bound", "without the SDK", WITHOUT), ("reached", "with the SDK", WITH)):
-            if any(t[until] is None for t in (*mine, *theirs)):
-                continue
-            for what, unit in (("cpu_ms", "ms CPU"), ("rss_mb", "MB")):
-                (least, middle), (their_least, their_middle) = cost(mine, until, what), cost(theirs, until, what)
-                yield Row(
-                    section="start",
-                    what=f"{cloud} {tool}, {words}",
-                    unit=unit,
-                    ours=round(least, 2),
-                    against=NAMES[server],
-                    theirs=round(their_least, 2),
-                    target=target if server == "official" and what == "cpu_ms" else None,
-                    note=f"medians {middle:.1f} and {their_middle:.1f}",
-                )
+        for what, unit in (("cpu_ms", "ms CPU"), ("rss_mb", "MB")):
+            (least, middle), (their_least, their_middle) = cost(mine, until, what), cost(theirs, until, what)
+            yield Row(
+                section="start",
+                what=f"{name}, {words}",
+                unit=unit,
+                ours=round(least, 2),
+                against=NAMES[server],
+                theirs=round(their_least, 2),
+                target=target if server == "official" and what == "cpu_ms" else None,
+                note=f"medians {middle:.1f} and {their_middle:.1f}",
+            )
