@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.registry import contract, role_room, room
@@ -17,7 +18,9 @@ from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.kernel.resilience import resilience
 from mcp_handlers.prices.catalog import load_cloud
 from policies.engine.embedded import Embedded
-from workflow.model.ports import Gate
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Gate
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mcp_handlers.kernel import deadline, elicit, intake
 from mcp_handlers.kernel.forward import Forward, Pass
@@ -17,7 +18,9 @@ from mcp_handlers.kernel.trust import Trust
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json
 from workflow.model.errors import GateUnavailable, Overloaded, RateLimited, TollgateError, TrustUnknown, Unauthorized
-from workflow.model.ports import Clock
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Clock
 
 
 @dataclass(frozen=True)

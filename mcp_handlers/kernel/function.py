@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mcp_handlers.kernel import deadline, grant, intake, telemetry
 from mcp_handlers.kernel.acting import Roles, Work
@@ -19,10 +19,12 @@ from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
 from workflow.model.base import Json, Noun, digest
 from workflow.model.errors import GateUnavailable, Overloaded, TollgateError, TrustUnknown, Unauthorized
-from workflow.model.ports import Clock, Gate
 from workflow.model.run import Receipt
 from workflow.model.switch import denial
 from workflow.model.workload import Principal
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Clock, Gate
 
 
 class Handler(Protocol):

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
 
 from mcp_handlers.kernel.jws import Keys, kid_of
 from mcp_handlers.kernel.trust import Trust
 from workflow.model.errors import Unauthorized
-from workflow.model.ports import Clock
 from workflow.model.workload import Principal
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Clock
 
 IDENTITY = "at+jwt"
 """The `typ` of an access token (RFC 9068)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.breaker import Breakers, Phase
@@ -12,7 +13,9 @@ from mcp_handlers.kernel.bulkhead import Bulkhead
 from mcp_handlers.kernel.retry import GivenUp, Retry
 from workflow.model.base import Noun, Risk
 from workflow.model.errors import DeadlineExceeded, Overloaded, TollgateError
-from workflow.model.ports import Clock
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Clock
 
 log = logging.getLogger(__name__)
 

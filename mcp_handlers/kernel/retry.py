@@ -23,10 +23,11 @@ from workflow.model.errors import (
     Throttled,
     TollgateError,
 )
-from workflow.model.ports import Clock
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
+
+    from workflow.model.ports import Clock
 
 ATTEMPTS = 3
 BASE_SECONDS, CAP_SECONDS = 0.2, 5.0

@@ -14,11 +14,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mcp_handlers.kernel.jws import SKEW_SECONDS, Keys
 from workflow.model.errors import TrustUnknown
-from workflow.model.ports import Clock
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Clock
 
 FRESH_SECONDS = 20
 """After this a document is read again."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from policies.engine.answer import absent
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import GateUnavailable
-from workflow.model.ports import Gate
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Gate
 
 AGAIN_SECONDS = 2.0
 

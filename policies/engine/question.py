@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workflow.model.base import Json, Noun, Risk
-from workflow.model.emergency import Freeze
-from workflow.model.ports import Spend
 from workflow.model.workload import Principal
+
+if TYPE_CHECKING:
+    from workflow.model.emergency import Freeze
+    from workflow.model.ports import Spend
 
 
 class Call(Noun):

@@ -8,12 +8,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from policies.engine.embedded import Embedded
 from policies.engine.masking import masked
 from workflow.model.base import Json, digest
 from workflow.model.decision import Decision
-from workflow.model.ports import Gate
+
+if TYPE_CHECKING:
+    from workflow.model.ports import Gate
 
 SHADOW = "policy.shadow"
 WAITING = 256
