@@ -55,7 +55,7 @@ _PATTERNS = (
     rf"(?<!\w){PEOPLE}[,:]? (?:ie|i\.e\.|eg|namely|mostly|mainly|meaning)[,:]? (?:in |from )?{_NAMED}",
     rf"\b(?:our|most|all|many|the|their) (?:\w+ )?(?!{_THINGS})[a-z]+s(?: who use it)? (?:are|sit|live|work"
     rf"|come|play){_BE} (?:in|from) {_NAMED}",
-    rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s (?:are|sit|live|work){_BE} (?:in|from) {_NAMED}",
+    rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s (?:are|r|sit|live|work){_BE} (?:in|from) {_NAMED}",
     rf"(?:^|[.,;\n] ?)(?!{_THINGS})[a-z]+s in {_NAMED}(?=\s?(?:[.,;\n]|$))",
     rf"\b(?:for|at) (?:our|the|a) (?:\w+ )?{_SITE} in {_NAMED}",
     rf"\b{_CLOSE} (?:our|the|a|my|their) (?:\w+ ){{1,2}}(?:in|at) {_NAMED}",

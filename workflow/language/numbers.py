@@ -139,8 +139,15 @@ def _fractions(text: str, tongue: Tongue) -> str:
         text = re.sub(rf"\b(?:an?|1) ({UNITS}) and (?:a |1 )quarter\b", r"1.25 \1s", text)
         text = re.sub(rf"(?<!\w)(\d+) ({UNITS}) and (?:a |1 )quarter\b", r"\1.25 \2", text)
         text = re.sub(
-            r"\b(?:an?|1) (half|third|quarter|fifth|tenth) of (?:an?|1)(?= (?:second|tera|tb))",
-            lambda m: {"half": "0.5", "third": "0.333", "quarter": "0.25", "fifth": "0.2", "tenth": "0.1"}[m[1]],
+            r"\b(?:an?|1) (half|third|quarter|fifth|eighth|tenth) of (?:an?|1)(?= (?:second|tera|tb))",
+            lambda m: {
+                "half": "0.5",
+                "third": "0.333",
+                "quarter": "0.25",
+                "fifth": "0.2",
+                "eighth": "0.125",
+                "tenth": "0.1",
+            }[m[1]],
             text,
         )
         text = re.sub(r"\b(?:3 quarters?|three quarters?) of (?:an?|1)\b", "0.75", text)

@@ -176,7 +176,10 @@ def _bare(text: str) -> list[set[str]]:
     before = "".join(
         rf"(?<!{word} )" for word in ("near", "from", "for", "close to", "users", "let", "cost", "give", "to")
     )
-    code = rf"(?:(?<=, )|(?<=\n))(?:{_CODES})(?=\s?(?:,|;|$|\n))"
+    code = (
+        rf"(?:(?<=, )|(?<=\n))(?:{_CODES})(?=\s?(?:,|;|$|\n))"
+        rf"|(?<=\s)(?!(?:in|de)\b)(?:{_CODES})(?= (?:spot|on-demand|preemptible|interruptible)\b)"
+    )
     after = r"(?=\s?(?:[,;.\n/]|$| (?:spot|on-demand|preemptible|only|or|max|under|<|\$|for)))"
     names = rf"(?P<places>{_LAW}(?:{_OR_ONLY}(?:{_LAW}|(?:{_CODES})(?![a-z])))*|{code})"
     return [_codes(match) for match in re.finditer(rf"{before}(?:^|(?<=[\s,;/])){names}{after}", text)]

@@ -37,6 +37,8 @@ _NOT_LENGTH = re.compile(
             rf"{_ONE} (?:of|de|von|worth of|d') ?(?:\w+ ){{0,2}}(?:audio|videos?|footage|logs?|data|history"
             rf"|recordings?|speech|retention|music|podcasts?|calls?|material|downtime|backups?|sensor|telemetry"
             rf"|notice|grabaciones|datos|donnees|enregistrements|daten)\b",
+            rf"{_ONE} of (?!(?:work|comput\w*|train\w*|run\w*|processing|gpu|cpu|wall|render\w*|effort|machine"
+            rf"|simulat\w+|inference|it|use|usage|fine-?tuning|the)\b)[a-z]+s\b",
             rf"\b(?:retention|retain\w*|keep(?: \w+){{0,3}}?(?: for)?|kept(?: \w+){{0,3}} for|aufbewahr\w*"
             rf"|conserv\w+|old"
             rf"|older than|ttl|expire\w*(?: after| in)?|delete\w* after|rotat\w+ (?:after"
