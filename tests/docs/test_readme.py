@@ -55,6 +55,11 @@ def test_a_target_of_the_readme_exists(command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_make_run_ends_by_saying_how_it_all_is_served() -> None:
+    done = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "tollgate serve starts pages, REST, MCP" in done.stdout.splitlines()[-1]
+
+
 def test_the_two_commands_stand_on_the_first_screen() -> None:
     first = "\n".join((ROOT / "README.md").read_text().splitlines()[:25])
     assert "$ make run" in first

@@ -5,10 +5,12 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from functions.api.house_shapes import Circuit, Clouds, CloudView
 from functions.orchestrate.orchestrator import orchestrate
 from functions.orchestrate.surroundings import surroundings
 from tests.flows.browsing import (
@@ -25,6 +27,7 @@ from tests.flows.browsing import (
 )
 from tests.flows.house import House
 from tests.flows.test_parked import BIG, GRACE, fresh
+from workflow.model.outage import Degraded
 from workflow.model.workload import Principal
 
 __all__ = ["browser"]
@@ -32,6 +35,19 @@ pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium"
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer", "ml-engineer"))
 BATCH = "Run a batch job on 4 vCPUs for 2 hours, EU only, under $20"
 FORBIDDEN = "Put our patients' records on a bucket in us-east-1, must stay in the EU"
+CLOUD = CloudView(
+    name="aws", status="up", milliseconds=2.0, circuits=(), regions=("eu-west-1",), tools=(), degraded=None,
+    prices_observed="2026-11-20", offers=7,
+)  # fmt: skip
+OPEN = Circuit(tool="launch_spot", region="eu-west-1", phase="open", failures=5, seconds=20.0)
+OUT = Degraded(cloud="gcp", reason="Its tools do not answer.", since=datetime(2026, 11, 20, tzinfo=UTC))
+ILL = Clouds(
+    items=(
+        CLOUD,
+        CLOUD.model_copy(update={"name": "azure", "circuits": (OPEN,)}),
+        CLOUD.model_copy(update={"name": "gcp", "status": "degraded", "degraded": OUT}),
+    )
+).model_dump(mode="json")
 PLACES = ("/runs", "/waiting", "/costs", "/policies", "/clouds")
 
 
@@ -84,6 +100,11 @@ async def test_a_run_is_asked_for_watched_as_it_goes_and_decided_again(house: Ho
         assert "$" in (await texts(visit, ".facts .big"))[0]
         await visit.shot("run")
         assert await visit.barriers() == []
+        await visit.go("/costs")
+        await expect(page.locator(".burn")).to_contain_text("acme / default")
+        await page.get_by_label("One line for each").select_option("tenant")
+        await expect(page.locator(".burn strong")).to_have_text(["acme"])
+        await expect(page.locator(".burn .figure").first).to_contain_text("$")
 
 
 async def test_what_waits_is_approved_as_it_is_shown_by_somebody_who_may(house: House, browser: Browser) -> None:
@@ -196,6 +217,16 @@ async def test_trouble_is_told_with_its_remedy_and_nothing_with_what_to_do(house
         alert = visit.page.get_by_role("alert")
         await expect(alert).to_contain_text("NOT_FOUND")
         assert len((await alert.inner_text()).splitlines()) >= 2
+        await visit.page.route("**/api/v1/clouds", lambda route: route.fulfill(json=ILL))
+        await visit.go("/clouds")
+        for words in (
+            "launch_spot eu-west-1 is open: no answer 5 times in a row, asked again in 20 s",
+            "Every circuit",
+        ):
+            await expect(visit.page.get_by_role("main")).to_contain_text(words)
+        await expect(visit.page.get_by_text("Degraded since")).to_contain_text("Its tools do not answer.")
+        assert await visit.barriers() == []
+        await visit.page.unroute("**/api/v1/clouds")
         await visit.page.route("**/api/v1/clouds", lambda route: route.abort())
         await visit.page.goto(f"{visit.base}/clouds")
         await expect(alert).to_contain_text("Tollgate does not answer.")
