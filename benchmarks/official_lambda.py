@@ -11,8 +11,9 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from benchmarks.peers import official
-from functions.aws.web import Web
+from functions.aws.web import through
 from functions.registry import contract, room
+from functions.web import Web
 
 runner = asyncio.Runner()
 """One event loop for as long as the process lives."""
@@ -31,7 +32,7 @@ async def _answer(event: dict[str, Any]) -> dict[str, Any]:
             await stack.enter_async_context(application.router.lifespan_context(application))
             await kept.enter_async_context(stack.pop_all())
         opened.append(Web(application))
-    return await opened[0].answer(event)
+    return await through(opened[0].ask, event)
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

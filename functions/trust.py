@@ -18,8 +18,9 @@ or, in local mode, the document itself."""
 LOCAL = "TOLLGATE_LOCAL"
 """`1` is local mode: everything on one machine, whose own tokens are believed. Never set where others can call."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-FETCH_SECONDS = 10.0
-"""A control plane that slept takes a few to start, and a call that came through it needs another instance for this."""
+FIRST_SECONDS, FETCH_SECONDS = 15.0, 3.0
+"""The first time a control plane that slept has to start, often another instance of it: the call came through one that
+is busy with it. Later what is known serves meanwhile."""
 MAX_DOCUMENT = 1_000_000
 """Bytes. A key takes 150, a revoked name up to 65."""
 
@@ -69,19 +70,24 @@ def _file(path: Path) -> Callable[[], bytes]:
 
 
 def _remote(address: SplitResult) -> Callable[[], bytes]:
+    patience = FIRST_SECONDS
+
     def read() -> bytes:
+        nonlocal patience
         # A function that is given a path never needs these.
         from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
         kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
-        connection = kind(address.hostname or "", address.port, timeout=FETCH_SECONDS)
+        connection = kind(address.hostname or "", address.port, timeout=patience)
         try:
             connection.request("GET", (address.path or "/") + (f"?{address.query}" if address.query else ""))
             answer = connection.getresponse()
             # Whatever sends us elsewhere is not the control plane.
             if answer.status != 200:
                 raise OSError(f"the address answered {answer.status}")
-            return _bounded(answer.read(MAX_DOCUMENT + 1))
+            document = _bounded(answer.read(MAX_DOCUMENT + 1))
+            patience = FETCH_SECONDS
+            return document
         except HTTPException as error:
             raise OSError(type(error).__name__) from None
         finally:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.call import Web
 from functions.api.function import Kept, below
+from functions.aws.held import settings
 from functions.aws.loop import run
-from functions.aws.wire import answered, headers, posted
-from functions.serve.settings import settings
+from functions.aws.telling import log, told
+from functions.aws.wire import Event, answered, headers, posted
 from mcp_handlers.kernel import deadline
 
-log = Logger(service="tollgate-api")
 kept = Kept(settings)
 """One for as long as the execution environment lives."""
 
 
-@log.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+@told("requestContext.requestId")
+def handler(event: Event, context: LambdaContext) -> Event:
     """API Gateway's event → one request → API Gateway's answer."""
     method = str(((event.get("requestContext") or {}).get("http") or {}).get("method", ""))
     path, query = str(event.get("rawPath") or ""), str(event.get("rawQueryString") or "")

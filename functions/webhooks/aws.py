@@ -1,33 +1,25 @@
-"""A door on AWS Lambda behind API Gateway (HTTP API, payload 2.0): which one, TOLLGATE_DOOR says."""
+"""The doors on AWS Lambda behind API Gateway (HTTP API, payload 2.0): which one, the address's last part says."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
-from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.webhooks.function import DOOR, headers_of, receive
+from functions.aws.doors import set_up
+from functions.aws.held import settings
+from functions.aws.telling import log, told
+from functions.aws.wire import Event, headers, posted
+from functions.webhooks.function import headers_of, receive
+from mcp_handlers.kernel import deadline
 
-log = Logger(service="tollgate-webhooks")
 
-
-@log.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+@told("requestContext.requestId")
+def handler(event: Event, context: LambdaContext) -> Event:
     """API Gateway's event → one delivery → API Gateway's answer."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    answer = asyncio.run(receive(os.environ[DOOR], headers, _posted(event)))
-    log.info("answered", extra={"status": answer.status, "door": os.environ[DOOR]})
+    set_up()
+    door = str(event.get("rawPath") or "").rpartition("/")[2]
+    with deadline.within(context.get_remaining_time_in_millis()):
+        answer = asyncio.run(receive(door, headers(event), posted(event), settings()))
+    log.info("answered", extra={"status": answer.status, "door": door[:40]})
     return {"statusCode": answer.status, "headers": headers_of(answer), "body": answer.content.decode()}
-
-
-def _posted(event: dict[str, Any]) -> bytes:
-    """The raw body. Nothing for what cannot be decoded: whoever may invoke the function may send any event."""
-    text = event.get("body") or ""
-    try:
-        return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
-    except ValueError:
-        return b""

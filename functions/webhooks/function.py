@@ -21,9 +21,6 @@ from workflow.model.errors import BadRequest
 from workflow.model.ports import Store
 from workflow.store.store import open_store
 
-DOOR = "TOLLGATE_DOOR"
-"""Which door a deployed function is."""
-
 
 def reception(store: Store, environ: Mapping[str, str] = os.environ) -> Reception:
     """Over the store, with the people that are set."""

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from functions.registry import tool_names
+from functions.webhooks.doors import NAMES
 from infra.artefacts.reach import LEFT_OUT, ROOT, Reached, reached, source
 
 DATA = {
@@ -78,6 +79,8 @@ def tool_contents(tool: str) -> Contents:
 CONTROL = {
     "catalog": "functions.aws.catalog",
     "control": "functions.aws.control",
+    "api": "functions.api.aws",
+    "webhooks": "functions.webhooks.aws",
     "orchestrate": "functions.orchestrate.aws",
     "reevaluate": "functions.reevaluate.aws",
     "cleanup": "functions.cleanup.aws",
@@ -91,7 +94,13 @@ def contents() -> Iterator[Contents]:
     contracts = [f"mcp_handlers.tools.{tool}" for tool in tool_names()]
     for name, entry in CONTROL.items():
         services = () if name == "catalog" else ("secretsmanager", "sqs")
-        yield Contents(name, (entry, *contracts), services)
+        yield Contents(name, (entry, *contracts, *_setups(entry)), services)
+
+
+def _setups(entry: str) -> Iterator[str]:
+    """The doors' folders, which are imported by name, where doors are used."""
+    if "functions.webhooks.doors" in reached((entry,)).ours:
+        yield from (f"functions.webhooks.{door}.setup" for door in NAMES)
 
 
 @cache

@@ -26,22 +26,45 @@ MEGABYTES = 1024
 AT_ONCE = {"read": 20, "write": 10, "destructive": 5}
 """Reserved concurrency, by risk: no tool can take the account's from the others, nor a caller have more at work."""
 _NAME = "tollgate-${sls:stage}-${aws:region}-"
-_SECRETS = Allow(
-    ("secretsmanager:GetSecretValue",), (f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:tollgate/${{sls:stage}}/*",)
-)
 _QUEUE = f"arn:aws:sqs:*:{ACCOUNT}:tollgate-${{sls:stage}}-wake"
 _WAKES = Allow(("sqs:SendMessage",), (_QUEUE,))
 _HEARS = Allow(
     ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"), (_QUEUE,)
 )
+
+
+def _reads(*secrets: str) -> Allow:
+    """Leave to read these secrets and no others. AWS puts six characters of its own behind a secret's name."""
+    below = f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:tollgate/${{sls:stage}}/"
+    return Allow(("secretsmanager:GetSecretValue",), tuple(f"{below}{name}-??????" for name in secrets))
+
+
+_PLANE = (_reads("database", "keyring"), _WAKES)
+_DOORS = (_reads("database", "keyring", "doors"), _WAKES)
 CONTROL: dict[str, Sequence[Allow]] = {
     "catalog": (),
-    "control": (_SECRETS, _WAKES),
-    "orchestrate": (_SECRETS, _WAKES, _HEARS),
-    "reevaluate": (_SECRETS, _WAKES),
-    "cleanup": (_SECRETS, _WAKES),
+    "control": _PLANE,
+    "api": _PLANE,
+    "webhooks": _DOORS,
+    "orchestrate": (*_DOORS, _HEARS),
+    "reevaluate": _PLANE,
+    "cleanup": _PLANE,
 }
 """What the functions may do that are no tools. They reach clouds through tools only."""
+NETWORK = "InNetwork"
+"""The template's condition: whether those beside the database are in a network of the operator's."""
+_INTERFACES = Allow(
+    (
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    ),
+    ("*",),
+)
+"""What Lambda does in a function's name to put it into a network. EC2 takes no resource for most of it."""
 
 
 def listing() -> Json:
@@ -51,7 +74,10 @@ def listing() -> Json:
         "tools": {name: {"risk": tool.risk, **_permissions(name)} for name, tool in tools.items()},
         "aws": {
             "functions": {name: function(tool) for name, tool in tools.items()},
-            "roles": {role_id(name): role(name, said) for name, said in {**_allowed(), **CONTROL}.items()},
+            "roles": {
+                role_id(name): role(name, said, beside=name in CONTROL and bool(said))
+                for name, said in {**_allowed(), **CONTROL}.items()
+            },
         },
     }
 
@@ -81,8 +107,9 @@ def function(tool: Tool) -> Json:
     }
 
 
-def role(tool: str, permissions: Sequence[Allow]) -> Json:
-    """A tool's role. Lambda works in it; it may take itself again, narrowed to one call, and write its own log."""
+def role(tool: str, permissions: Sequence[Allow], *, beside: bool = False) -> Json:
+    """A tool's role. Lambda works in it; it may take itself again, narrowed to one call, and write its own log. Where
+    the function is `beside` the database, it may be in that one's network."""
     session = f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/{_NAME}{tool}/*"
     # AWS names a session's principal by its role; the emulator that we deploy to, by the session.
     itself = {"ArnLike": {"aws:PrincipalArn": [{"Fn::Sub": _role_arn(tool)}, {"Fn::Sub": session}]}}
@@ -108,9 +135,16 @@ def role(tool: str, permissions: Sequence[Allow]) -> Json:
             "Policies": [
                 {"PolicyName": "runtime", "PolicyDocument": _document(*runtime)},
                 *([{"PolicyName": "tool", "PolicyDocument": _document(*tools)}] if tools else []),
+                *([_in_network()] if beside else []),
             ],
         },
     }
+
+
+def _in_network() -> Json:
+    statements = role_policy((_INTERFACES,), ACCOUNT)["Statement"]
+    policy = {"PolicyName": "network", "PolicyDocument": _document(*statements)}
+    return {"Fn::If": [NETWORK, policy, {"Ref": "AWS::NoValue"}]}
 
 
 def role_id(tool: str) -> str:

@@ -21,6 +21,7 @@ async def test_the_schedule_takes_the_main_job_to_the_same_record_as_local_ports
     ended = await stack.ended(run.id)
     stack.figures["main job by the schedule, its wait included"] = f"{time.monotonic() - begun:.0f} s"
     assert ended.record is not None
+    assert (ended.state, ended.record.code) == ("succeeded", ""), ended.record.reason
     assert same(ended.record) == same(local)
     assert any("ticked" in line and '"succeeded":1' in line.replace("\\", "").replace(" ", "")
                for line in stack.logs("orchestrate")), stack.logs("orchestrate")[-20:]  # fmt: skip
@@ -36,6 +37,7 @@ async def test_a_message_wakes_the_orchestrator_and_its_writes_are_done_by_lambd
     ended = await stack.ended(run.id)
     stack.figures["a job on AWS, woken by the queue"] = f"{time.monotonic() - begun:.0f} s"
     assert ended.record is not None
+    assert (ended.state, ended.record.code) == ("succeeded", ""), ended.record.reason
     assert same(ended.record) == same(local)
     (bucket,) = [made.id for made in ended.record.resources if made.kind == "bucket"]
     assert bucket in [each["Name"] for each in stack.account.sdk("s3").list_buckets()["Buckets"]]

@@ -32,7 +32,9 @@ PEER = "official-sdk"
 def peer(folder: Path) -> Path:
     """The artefact of the same handler on the official SDK's server."""
     site = Site(staged(KEPT))
-    ours = Contents("peer", ("functions.aws.web", *tool_contents(TOOL).roots[1:], "mcp_handlers.aws.client"))
+    ours = Contents(
+        "peer", ("functions.aws.web", "functions.web", *tool_contents(TOOL).roots[1:], "mcp_handlers.aws.client")
+    )
     entry = {
         f"benchmarks/{name}.py": ROOT / "benchmarks" / f"{name}.py" for name in ("__init__", "peers", "official_lambda")
     }
@@ -45,7 +47,7 @@ def peer(folder: Path) -> Path:
 def event(token: str) -> dict[str, Any]:
     """As API Gateway sends it."""
     headers = {
-        "authorization": f"Bearer {token}", "content-type": "application/json", "host": "localhost",
+        "authorization": f"Bearer {token}", "content-type": "application/json", "host": "localhost:443",
         "accept": "application/json, text/event-stream", "mcp-protocol-version": "2026-07-28",
         "mcp-method": "tools/call", "mcp-name": TOOL,
     }  # fmt: skip

@@ -67,24 +67,18 @@ class Doors:
 
 @contextmanager
 def opened(told: Settings, clouds: Mapping[str, str]) -> Iterator[Doors]:
-    """These doors on these clouds, set up as the environment says by now. On Lambda each is a function of its own."""
+    """These doors on these clouds, set up as the environment says by now."""
     doors = {**settings_of(os.environ), WHO: json.dumps(PEOPLE)}
     with ExitStack() as stack:
-        shared = {cloud: stack.enter_context(_start(told, cloud, doors)) for cloud in {*clouds.values()} - {"aws"}}
-        of_their_own = {
-            door: stack.enter_context(_lambda(told, door, doors)) for door, cloud in clouds.items() if cloud == "aws"
-        }
-        yield Doors({door: of_their_own.get(door) or shared[cloud] for door, cloud in clouds.items()})
+        shared = {cloud: stack.enter_context(_start(told, cloud, doors)) for cloud in {*clouds.values()}}
+        yield Doors({door: shared[cloud] for door, cloud in clouds.items()})
 
 
 def _start(told: Settings, cloud: str, doors: Mapping[str, str]) -> Any:
     environment = {**held(told, cloud), "TOLLGATE_TICK": "0 0 0 1 1 *", "TOLLGATE_WAKE_NAME": "wake", **doors}
+    if cloud == "aws":
+        return started.aws("functions.webhooks.aws.handler", environment)
     return started.azure(APP, environment) if cloud == "azure" else started.gcp(HOOKS, environment)
-
-
-def _lambda(told: Settings, door: str, doors: Mapping[str, str]) -> Any:
-    place = {"TOLLGATE_HOME": str(told.home), "TOLLGATE_DATABASE_URL": told.database_url, "TOLLGATE_DOOR": door}
-    return started.aws("functions.webhooks.aws.handler", {**told.environment(), **place, **doors})
 
 
 async def until_told(house: House, so: Callable[[], bool]) -> None:

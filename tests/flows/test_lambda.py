@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,15 +14,17 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import base
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import control, held
+from functions.aws import control, doors, held
 from functions.aws.held import DATABASE, DATABASE_SECONDS, KEYRING
 from functions.aws.loop import run
 from functions.cleanup import aws as cleanup
 from functions.cleanup import tenants
 from functions.cli.principal import local_principal
+from functions.control import ControlPlane
 from functions.orchestrate import aws as orchestrate
 from functions.planes import URLS
 from functions.reevaluate import aws as reevaluate
+from functions.webhooks.people import PEOPLE
 from mcp_handlers.kernel.clock import SystemClock
 from tests.fakes.world import call
 from tests.flows.house import House
@@ -73,14 +74,14 @@ def vault(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
     environment[URLS] = " ".join(f"{name}={url}" for name, url in urls.items())
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(base, "DEFAULT_PROVIDERS", {})
-    monkeypatch.setattr(control, "opened", [])
-    monkeypatch.setattr(control, "kept", AsyncExitStack())
+    base.DEFAULT_PROVIDERS.clear()
+    monkeypatch.setattr(control, "plane", ControlPlane(held.settings))
     found = Vault(monkeypatch)
     found.keep(DATABASE, str(house.told.database))
     found.keep(KEYRING, (house.told.keys / "keyring.json").read_text())
     yield found
-    run(control.kept.aclose())
+    if control.plane._held is not None:
+        run(control.plane._held.aclose())
 
 
 def messages(**bodies: str) -> dict[str, Any]:
@@ -175,6 +176,25 @@ def test_a_secret_is_read_again_when_its_time_is_over(vault: Vault, monkeypatch:
     assert held.settings().database == "postgresql://first/"
     Later.by = timedelta(seconds=DATABASE_SECONDS + 1)
     assert held.settings().database == "postgresql://second/"
+
+
+def test_the_doors_are_set_up_as_their_secret_says_now(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    slack, github = "TOLLGATE_DOOR_SLACK_SECRET", "TOLLGATE_DOOR_GITHUB_SECRET"
+    environment = {slack: "old", github: "gone", "PATH": "/bin"}
+    doors.set_up(environment)
+    assert environment == {slack: "old", github: "gone", "PATH": "/bin"}
+    name = vault.keep(doors.DOORS, json.dumps({slack: "new", PEOPLE: "{}"}))
+    environment[doors.DOORS] = name
+    doors.set_up(environment)
+    assert environment == {slack: "new", PEOPLE: "{}", "PATH": "/bin", doors.DOORS: name}
+
+
+@pytest.mark.parametrize("wrong", ["", "[]", '{"TOLLGATE_OIDC": "x"}', '{"TOLLGATE_DOOR_SLACK_SECRET": 1}'])
+def test_what_are_no_settings_of_doors_sets_nothing(vault: Vault, wrong: str) -> None:
+    environment = {doors.DOORS: vault.keep(doors.DOORS, wrong or " ")}
+    with pytest.raises(BadRequest, match="has no settings of doors"):
+        doors.set_up(environment)
+    assert list(environment) == [doors.DOORS]
 
 
 def test_a_secret_that_cannot_be_read_is_named_and_its_value_is_not(

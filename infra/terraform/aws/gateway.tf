@@ -37,11 +37,13 @@ locals {
     { for tool in keys(local.tools) : "POST /mcp/${tool}" => aws_lambda_function.tool[tool] },
     { "POST /mcp" = aws_lambda_function.plane["catalog"] },
     var.home ? {
-      "POST /control/mcp" = aws_lambda_function.plane["control"]
-      "ANY /{proxy+}"     = aws_lambda_function.plane["control"]
+      "POST /control/mcp"    = aws_lambda_function.plane["control"]
+      "ANY /api/v1/{proxy+}" = aws_lambda_function.plane["api"]
+      "POST /hooks/{door}"   = aws_lambda_function.plane["webhooks"]
+      "ANY /{proxy+}"        = aws_lambda_function.plane["control"]
     } : {}
   )
-  called = merge({ for tool in keys(local.tools) : tool => aws_lambda_function.tool[tool] }, { for name in setintersection(keys(local.plane), ["catalog", "control"]) : name => aws_lambda_function.plane[name] })
+  called = merge({ for tool in keys(local.tools) : tool => aws_lambda_function.tool[tool] }, { for name in setintersection(keys(local.plane), local.asked) : name => aws_lambda_function.plane[name] })
 }
 
 resource "aws_apigatewayv2_integration" "function" {

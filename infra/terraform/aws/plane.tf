@@ -5,12 +5,20 @@ locals {
   plane = merge(
     { catalog = "functions.aws.catalog.handler" },
     var.home ? {
-      control      = "functions.aws.control.handler"
-      orchestrator = "functions.orchestrate.aws.handler"
-      reevaluate   = "functions.reevaluate.aws.handler"
-      cleanup      = "functions.cleanup.aws.handler"
+      control     = "functions.aws.control.handler"
+      api         = "functions.api.aws.handler"
+      webhooks    = "functions.webhooks.aws.handler"
+      orchestrate = "functions.orchestrate.aws.handler"
+      reevaluate  = "functions.reevaluate.aws.handler"
+      cleanup     = "functions.cleanup.aws.handler"
     } : {}
   )
+  # Whom the gateway asks, it waits for half a minute.
+  asked   = ["catalog", "control", "api", "webhooks"]
+  seconds = { orchestrate = 300, reevaluate = 900, cleanup = 900 }
+  at_once = { orchestrate = 5, reevaluate = 1, cleanup = 1 }
+  # Who takes words in at the doors, and who answers there.
+  doors   = ["webhooks", "orchestrate"]
   at_home = toset([for name in keys(local.plane) : name if name != "catalog"])
 }
 
@@ -52,7 +60,7 @@ data "aws_iam_policy_document" "plane" {
 
     content {
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = [for secret in aws_secretsmanager_secret.kept : secret.arn]
+      resources = [for name, secret in aws_secretsmanager_secret.kept : secret.arn if name != "doors" || contains(local.doors, each.key)]
     }
   }
 
@@ -66,7 +74,7 @@ data "aws_iam_policy_document" "plane" {
   }
 
   dynamic "statement" {
-    for_each = each.key == "orchestrator" ? [true] : []
+    for_each = each.key == "orchestrate" ? [true] : []
 
     content {
       actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
@@ -113,9 +121,12 @@ resource "aws_lambda_function" "plane" {
   s3_bucket     = var.package_store
   s3_key        = "${var.release}/aws/${each.key}.zip"
   memory_size   = max(var.limits.memory_mib, 1024)
-  timeout       = each.key == "catalog" || each.key == "control" ? 29 : 300
+  timeout       = lookup(local.seconds, each.key, 29)
   kms_key_arn   = aws_kms_key.data.arn
-  tags          = local.tags
+
+  reserved_concurrent_executions = lookup(local.at_once, each.key, var.limits.concurrency * 2)
+
+  tags = local.tags
 
   environment {
     variables = merge(
@@ -124,7 +135,8 @@ resource "aws_lambda_function" "plane" {
         TOLLGATE_DATABASE_SECRET = aws_secretsmanager_secret.kept["database-url"].arn
         TOLLGATE_KEYRING_SECRET  = aws_secretsmanager_secret.kept["keyring"].arn
         TOLLGATE_WAKE_QUEUE      = aws_sqs_queue.wake[0].url
-      } : {}
+      } : {},
+      contains(local.doors, each.key) ? { TOLLGATE_DOORS_SECRET = aws_secretsmanager_secret.kept["doors"].arn } : {}
     )
   }
 

@@ -28,7 +28,7 @@ resource "aws_lambda_event_source_mapping" "wake" {
   count = var.home ? 1 : 0
 
   event_source_arn        = aws_sqs_queue.wake[0].arn
-  function_name           = aws_lambda_function.plane["orchestrator"].arn
+  function_name           = aws_lambda_function.plane["orchestrate"].arn
   batch_size              = 10
   function_response_types = ["ReportBatchItemFailures"]
 }

@@ -2,9 +2,9 @@
 
 locals {
   schedules = var.home ? {
-    orchestrator = "rate(${var.tick_minutes} ${var.tick_minutes == 1 ? "minute" : "minutes"})"
-    reevaluate   = "cron(17 * * * ? *)"
-    cleanup      = "cron(41 3 * * ? *)"
+    orchestrate = "rate(${var.tick_minutes} ${var.tick_minutes == 1 ? "minute" : "minutes"})"
+    reevaluate  = "cron(17 * * * ? *)"
+    cleanup     = "cron(41 3 * * ? *)"
   } : {}
 }
 

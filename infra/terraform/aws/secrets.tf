@@ -1,5 +1,5 @@
 # What only the control plane may read. Values are written without ever being in a plan or a state; the keyring's is put
-# there by `tollgate keys`.
+# there by `tollgate keys`, the doors' settings by whoever opens doors.
 
 ephemeral "random_password" "database" {
   count = var.home ? 1 : 0
@@ -9,13 +9,22 @@ ephemeral "random_password" "database" {
 }
 
 resource "aws_secretsmanager_secret" "kept" {
-  for_each = var.home ? toset(["database-url", "keyring"]) : toset([])
+  for_each = var.home ? toset(["database-url", "keyring", "doors"]) : toset([])
 
   name                    = "${local.prefix}/${each.key}"
   description             = "Tollgate's ${each.key}"
   kms_key_id              = aws_kms_key.data.arn
   recovery_window_in_days = 30
   tags                    = local.tags
+}
+
+# No door is open at first.
+resource "aws_secretsmanager_secret_version" "doors" {
+  count = var.home ? 1 : 0
+
+  secret_id                = aws_secretsmanager_secret.kept["doors"].id
+  secret_string_wo         = "{}"
+  secret_string_wo_version = 1
 }
 
 resource "aws_secretsmanager_secret_version" "database_url" {

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from functions.aws.web import Web
+from functions.aws.web import through
+from functions.web import Web
 
 
 async def told(request: Request) -> Response:
@@ -51,7 +52,7 @@ def event(path: str, **more: Any) -> dict[str, Any]:
 async def test_a_request_arrives_with_method_path_query_body_and_cookies(web: Web) -> None:
     body = base64.b64encode(b"some words").decode()
     asked = event("/told", rawQueryString="a=1&b=%20", cookies=["x=1", "y=2"], body=body, isBase64Encoded=True)
-    answer = await web.answer({**asked, "requestContext": {"http": {"method": "POST"}}})
+    answer = await through(web.ask, {**asked, "requestContext": {"http": {"method": "POST"}}})
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
     assert json.loads(answer["body"]) == {
         "method": "POST", "path": "/told", "query": "a=1&b=%20", "body": "some words",
@@ -60,16 +61,16 @@ async def test_a_request_arrives_with_method_path_query_body_and_cookies(web: We
 
 
 async def test_a_redirect_and_every_cookie_go_back_to_the_browser(web: Web) -> None:
-    answer = await web.answer(event("/cookies"))
+    answer = await through(web.ask, event("/cookies"))
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/told")
     assert [cookie.partition(";")[0] for cookie in answer["cookies"]] == ["a=1", "b=2"]
 
 
 async def test_what_is_no_text_goes_back_in_base64(web: Web) -> None:
-    answer = await web.answer(event("/picture"))
+    answer = await through(web.ask, event("/picture"))
     assert (answer["isBase64Encoded"], base64.b64decode(answer["body"])) == (True, b"\x89PNG\xff")
 
 
 @pytest.mark.parametrize("broken", [{}, {"rawPath": "/nowhere"}, {"requestContext": None, "headers": None}])
 async def test_whatever_event_comes_is_answered(web: Web, broken: dict[str, Any]) -> None:
-    assert (await web.answer(broken))["statusCode"] == 404
+    assert (await through(web.ask, broken))["statusCode"] == 404
