@@ -31,6 +31,9 @@ DATA = {
 }
 """Files that a module reads, beside it."""
 
+DOORS = "functions.webhooks.doors"
+SETUPS = tuple(f"functions.webhooks.{door}.setup" for door in NAMES)
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -49,8 +52,9 @@ class Contents:
     left_out: frozenset[str] = frozenset(LEFT_OUT)
 
     def reached(self) -> Reached:
-        """Everything that it may import."""
-        return reached(self.roots, self.left_out)
+        """Everything that it may import; the doors' folders, which are imported by name, where doors are used."""
+        found = reached(self.roots, self.left_out)
+        return reached((*self.roots, *SETUPS), self.left_out) if DOORS in found.ours else found
 
     def ours(self) -> dict[str, Path]:
         """Its modules and data of ours, by their paths in the artefact."""
@@ -94,13 +98,7 @@ def contents() -> Iterator[Contents]:
     contracts = [f"mcp_handlers.tools.{tool}" for tool in tool_names()]
     for name, entry in CONTROL.items():
         services = () if name == "catalog" else ("secretsmanager", "sqs")
-        yield Contents(name, (entry, *contracts, *_setups(entry)), services)
-
-
-def _setups(entry: str) -> Iterator[str]:
-    """The doors' folders, which are imported by name, where doors are used."""
-    if "functions.webhooks.doors" in reached((entry,)).ours:
-        yield from (f"functions.webhooks.{door}.setup" for door in NAMES)
+        yield Contents(name, (entry, *contracts), services)
 
 
 @cache

@@ -15,7 +15,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from functions.registry import cloud_names, tool_names
-from infra.artefacts.contents import CONTROL, DATA, Contents, contents, tool_contents
+from infra.artefacts.contents import CONTROL, DATA, SETUPS, Contents, contents, tool_contents
+from infra.artefacts.elsewhere import on_azure, on_google
 from infra.artefacts.others import Site
 from infra.artefacts.pack import compiled
 from infra.artefacts.reach import LEFT_OUT, reached, source
@@ -143,6 +144,13 @@ def test_every_module_that_reads_a_file_beside_it_has_that_file_with_it(name: st
     texts = {module: source(module).read_text() for module in named(name).reached().ours}
     reads = {module for module, text in texts.items() if re.search(r"__file__|\bfiles\(\"|PackageLoader\(", text)}
     assert reads - set(DATA) - elsewhere == set()
+
+
+@pytest.mark.parametrize("every", [contents, on_azure, on_google])
+def test_who_takes_words_in_at_doors_and_who_answers_there_has_every_door_and_nobody_else_has_one(every: Any) -> None:
+    doors = {one.name: one.reached().ours & set(SETUPS) for one in every()}
+    who = {"webhooks", "orchestrate" if every is contents else "orchestrator"}
+    assert {name: found for name, found in doors.items() if found} == {name: set(SETUPS) for name in who}
 
 
 def test_what_is_left_out_is_told_with_the_reason_and_reached_by_nobody() -> None:
