@@ -16,7 +16,7 @@ from workflow.model.base import Noun, Purchase
 from workflow.model.decision import Verdict, Violation
 from workflow.model.lease import Cancel
 from workflow.model.run import Record, State
-from workflow.model.workload import MAX_TEXT, Channel, Workload
+from workflow.model.workload import MAX_TEXT, Channel, Until, Workload
 
 
 class RunQuery(Paged):
@@ -65,7 +65,7 @@ class RunDetail(RunSummary):
     record: Record | None
 
 
-class NewRun(Noun):
+class Wish(Noun):
     """A demand in plain words."""
 
     text: str = Field(min_length=1, max_length=MAX_TEXT, description="What is wanted, in plain words.")
@@ -73,6 +73,12 @@ class NewRun(Noun):
         default="default", pattern=r"^[a-z0-9][a-z0-9._@-]{0,62}$", description="Whose budget within the tenant."
     )
     environment: Literal["development", "staging", "production"] = "development"
+
+
+class NewRun(Wish):
+    """A demand, and how long its run looks after it."""
+
+    until: Until = Field(default="running", description="End when the job runs, or look after it until it has ended.")
 
 
 class Answer(Noun):
@@ -135,7 +141,7 @@ class Candidates(Compared):
     attempt: int
 
 
-class NewPlan(NewRun):
+class NewPlan(Wish):
     """Words to be read and priced, without doing anything."""
 
     limit: int = Field(default=20, ge=0, le=200, description="How many candidates at most, best first.")

@@ -40,7 +40,13 @@ async def start(around: Around, call: Call) -> Answered:
     """A run for these words."""
     key, asked = _key(call), call.body
     came = await around.intake.submit(
-        call.principal, asked.text, channel="api", key=key, project=asked.project, environment=asked.environment
+        call.principal,
+        asked.text,
+        channel="api",
+        key=key,
+        project=asked.project,
+        environment=asked.environment,
+        until=asked.until,
     )
     return await _begun(around, came)
 

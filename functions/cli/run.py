@@ -23,7 +23,7 @@ from workflow.language.rules import parse
 from workflow.model.errors import TollgateError, Unclear
 from workflow.model.ports import Event
 from workflow.model.run import Run
-from workflow.model.workload import Request
+from workflow.model.workload import Request, Until
 from workflow.store.store import open_store
 
 MOST_QUESTIONS = 3
@@ -37,6 +37,9 @@ def run(
     text: Annotated[str, typer.Argument(help="What is wanted, in plain words.")],
     project: Annotated[str, typer.Option(help="Whose budget within the tenant.")] = "default",
     environment: Annotated[str, typer.Option(help="development, staging or production.")] = "development",
+    until: Annotated[
+        Until, typer.Option(help="End when the job runs, or look after it until it has ended.")
+    ] = "running",
     as_json: Annotated[bool, typer.Option("--json", help="Print only the record, as JSON.")] = False,
     full: Annotated[bool, typer.Option("--all", help="Show every candidate.")] = False,
 ) -> None:
@@ -44,7 +47,7 @@ def run(
     told = settings()
     request: Request | None = None
     try:
-        request = _request(asked(text, quiet=as_json), project, environment)
+        request = _request(asked(text, quiet=as_json), project, environment, until)
         ready(told, quiet=as_json)
         ended = asyncio.run(conduct(told, request, Picture(out, full=full) if not as_json else None))
     except TollgateError as error:
@@ -74,9 +77,9 @@ def asked(text: str, *, quiet: bool) -> str:
     return text
 
 
-def _request(text: str, project: str, environment: str) -> Request:
+def _request(text: str, project: str, environment: str, until: Until) -> Request:
     who, now = local_principal(), SystemClock().now()
-    return make_request(who, text, now, project=project, environment=environment)
+    return make_request(who, text, now, project=project, environment=environment, until=until)
 
 
 def ready(told: Settings, *, quiet: bool) -> None:

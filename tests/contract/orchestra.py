@@ -28,7 +28,7 @@ from workflow.model.base import Json, digest
 from workflow.model.lease import Lease
 from workflow.model.ports import ToolResult
 from workflow.model.run import Receipt, Resource, Run
-from workflow.model.workload import Request
+from workflow.model.workload import Request, Until
 from workflow.orchestrate.tick import Ticked, tick
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import open_store
@@ -145,14 +145,14 @@ async def orchestrator(place: str, world: World, clock: JumpyClock) -> AsyncIter
         yield Orchestrator(context, build(context, saver))
 
 
-def a_request(name: str, clock: JumpyClock, text: str = TEXT) -> Request:
+def a_request(name: str, clock: JumpyClock, text: str = TEXT, until: Until = "running") -> Request:
     """A request that is made of a bucket and a training job."""
-    return Request(id=name, text=text, principal=PRINCIPAL, project="default", submitted_at=clock.now())
+    return Request(id=name, text=text, principal=PRINCIPAL, submitted_at=clock.now(), until=until)
 
 
-async def submitted(one: Orchestrator, name: str, text: str = TEXT) -> None:
+async def submitted(one: Orchestrator, name: str, text: str = TEXT, until: Until = "running") -> None:
     """A run that was begun by a process that died at once."""
-    request = a_request(name, one.clock, text)
+    request = a_request(name, one.clock, text, until)
     now = one.clock.now()
     run = Run(id=name, tenant=PRINCIPAL.tenant, state="running", request=request, created_at=now, updated_at=now)
     event = one.context.journal.event(request, "requested", {"request": request.model_dump(mode="json")})

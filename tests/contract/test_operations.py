@@ -14,6 +14,7 @@ from tests.contract.orchestra import JumpyClock, Orchestrator, World, orchestrat
 from tests.contract.stores import STORES
 from workflow.model.errors import OutcomeUnknown
 from workflow.model.lease import Cancel, Place
+from workflow.model.plan import Plan
 from workflow.model.run import Record
 
 HOUR = timedelta(hours=1)
@@ -25,14 +26,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return STORES[request.param].place(tmp_path)
 
 
-def slow_health(one: Orchestrator, status: Callable[[], str]) -> None:
-    """From now on jobs have this status; a stage waits for nothing."""
+def status_of(one: Orchestrator, status: Callable[[str], str]) -> None:
+    """From now on each job has this status, by its id; a stage waits for nothing."""
     whole = one.context.tools.call
 
     async def call(tool: str, cloud: str, arguments: Any, **named: Any) -> Any:
         answer = await whole(tool, cloud, arguments, **named)
         if tool == "get_health" and arguments["resource"]["kind"] == "job":
-            answer.output["health"] |= {"status": status(), "detail": "JOB_STATE_QUEUED"}
+            answer.output["health"] |= {"status": status(arguments["resource"]["id"]), "detail": "JOB_STATE_QUEUED"}
         return answer
 
     object.__setattr__(one.context.tools, "call", call)
@@ -61,7 +62,7 @@ async def kinds(one: Orchestrator) -> list[str]:
 async def test_a_job_in_the_queue_parks_its_run_which_is_looked_at_ever_more_seldom(place: str) -> None:
     clock, world, status = JumpyClock(random.Random(0)), World(), ["pending"]
     async with orchestrator(place, world, clock) as one:
-        slow_health(one, lambda: status[0])
+        status_of(one, lambda _: status[0])
         await submitted(one, "r1")
         pauses = []
         for _ in range(4):
@@ -86,7 +87,7 @@ async def test_a_job_in_the_queue_parks_its_run_which_is_looked_at_ever_more_sel
 async def test_what_is_never_ready_is_taken_back_after_an_hour(place: str) -> None:
     clock, world = JumpyClock(random.Random(0)), World()
     async with orchestrator(place, world, clock) as one:
-        slow_health(one, lambda: "pending")
+        status_of(one, lambda _: "pending")
         object.__setattr__(one.context, "max_attempts", 1)
         await submitted(one, "r1")
         began = clock.now()
@@ -103,7 +104,7 @@ async def test_what_is_never_ready_is_taken_back_after_an_hour(place: str) -> No
 async def test_a_run_that_is_cancelled_while_it_waits_is_undone_at_once(place: str) -> None:
     clock, world = JumpyClock(random.Random(0)), World()
     async with orchestrator(place, world, clock) as one:
-        slow_health(one, lambda: "pending")
+        status_of(one, lambda _: "pending")
         await submitted(one, "r1")
         await one.tick()
         run = await one.context.store.get_run("r1")
@@ -158,3 +159,68 @@ async def test_an_answer_that_is_lost_at_once_is_no_long_operation(place: str) -
         await submitted(one, "r1")
         assert (await one.tick()).states == {"succeeded": 1}
         assert "operation.awaited" not in await kinds(one)
+
+
+async def looked_at(one: Orchestrator, clock: JumpyClock) -> Place:
+    """The run has been gone on with and waits for its job; it is the moment of the next look."""
+    assert (await one.tick()).states == {"waiting": 1}
+    parked = await standing(one)
+    assert parked.wait is not None
+    assert (parked.wait.kind, parked.wait.reason.partition(":")[0]) == ("operation", "It runs")
+    clock.moment = parked.wait.wake_at
+    return parked
+
+
+async def test_a_job_is_looked_after_until_it_has_ended_where_that_is_asked_for(place: str) -> None:
+    clock, world, status = JumpyClock(random.Random(0)), World(), ["healthy"]
+    async with orchestrator(place, world, clock) as one:
+        status_of(one, lambda _: status[0])
+        await submitted(one, "r1", until="ended")
+        began = clock.now()
+        while clock.now() - began < HOUR:
+            await looked_at(one, clock)
+        # The cloud starts it again by itself.
+        status[0] = "pending"
+        for _ in range(8):
+            await looked_at(one, clock)
+        status[0] = "finished"
+        assert (await one.tick()).states == {"succeeded": 1}
+        assert {each.status for each in (await record(one)).health if each.resource.kind == "job"} == {"finished"}
+        assert (await kinds(one)).count("verified") == 2
+        assert len(world.calls) == len(set(world.calls)) == 2
+
+
+async def test_a_job_that_loses_its_spot_machines_hours_later_goes_on_from_its_checkpoints(place: str) -> None:
+    clock, world, lost, ended = JumpyClock(random.Random(0)), World(), set[str](), set[str]()
+    async with orchestrator(place, world, clock) as one:
+        status_of(one, lambda job: "reclaimed" if job in lost else "finished" if job in ended else "healthy")
+        await submitted(one, "r1", until="ended")
+        jobs = []
+        for _ in range(3):
+            await looked_at(one, clock)
+            clock.moment += HOUR
+            (job,) = [each.id for each in world.holds.values() if each.kind == "job"]
+            jobs.append(job)
+            lost |= {job}
+        lost.remove(jobs[-1])
+        ended.add(jobs[-1])
+        assert (await one.tick()).states == {"succeeded": 1}
+        entries = await one.context.store.entries(run="r1")
+        plans = [Plan.model_validate(e.event.body["plan"]) for e in entries if e.event.kind == "decided"]
+        assert [each.offer.purchase for each in plans] == ["spot", "spot", "on_demand"]
+        assert [len(each.steps) for each in plans] == [2, 1, 1]
+        buckets = [each.id for each in world.holds.values() if each.kind == "bucket"]
+        assert [each.steps[-1].arguments["bucket"] for each in plans[1:]] == buckets * 2
+        assert sorted(each.id for each in (await record(one)).resources) == sorted(world.holds)
+
+
+async def test_a_job_that_fails_after_it_has_run_is_not_begun_again_elsewhere(place: str) -> None:
+    clock, world, status = JumpyClock(random.Random(0)), World(), ["healthy"]
+    async with orchestrator(place, world, clock) as one:
+        status_of(one, lambda _: status[0])
+        await submitted(one, "r1", until="ended")
+        await looked_at(one, clock)
+        status[0] = "unhealthy"
+        assert (await one.tick()).states == {"failed": 1}
+        ended = await record(one)
+        assert (ended.code, ended.exclusions, world.holds) == ("JOB_FAILED", (), {})

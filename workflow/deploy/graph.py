@@ -44,10 +44,10 @@ EDGES: dict[str, tuple[str, ...]] = {
     "gate": ("executor", "approval", "rollback", "finisher"),
     "approval": ("executor", "approval", "rollback", "finisher"),
     "executor": ("verifier", "rollback"),
-    "verifier": ("finisher", "rollback"),
+    "verifier": ("verifier", "finisher", "rollback"),
     "rollback": ("rollback", "planner", "allocator", "finisher"),
 }
-STEPS_PER_ATTEMPT = 8 + PASSES
+STEPS_PER_ATTEMPT = 9 + PASSES
 
 
 def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:

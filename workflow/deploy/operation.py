@@ -21,11 +21,13 @@ def next_look(since: datetime, now: datetime, patience: timedelta) -> datetime |
     return min(now + pause, since + patience)
 
 
-async def await_operation(context: Context, request: Request, subject: str, since: datetime, reason: str) -> None:
+async def await_operation(
+    context: Context, request: Request, subject: str, since: datetime, reason: str, patience: timedelta | None = None
+) -> None:
     """Raise Parks until the next look at the operation `subject`. Returns where nobody waits for it any more: it has
-    taken too long, or somebody cancelled the run."""
+    taken longer than `patience`, by itself what an operator has set, or somebody cancelled the run."""
     now, place = context.clock.now(), await context.store.get_place(request.id)
-    wake_at = next_look(since, now, timedelta(minutes=context.failover.operation_minutes))
+    wake_at = next_look(since, now, patience or timedelta(minutes=context.failover.operation_minutes))
     if wake_at is None or (place is not None and place.cancel is not None):
         return
     body = {"subject": subject, "since": since.isoformat(), "wake_at": wake_at.isoformat(), "reason": reason}

@@ -147,6 +147,7 @@ async def _concluded(
         "brief": dump(brief),
         "kept": [dump(one) for one in kept],
         "losses": [dump(one) for one in losses],
+        "watched_since": "",
         "next": after,
     }
     if not again:

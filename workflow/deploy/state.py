@@ -33,6 +33,8 @@ class State(TypedDict, total=False):
     deferred: str
     """Why it starts later; empty where it was decided that it does not."""
     start_at: str
+    watched_since: str
+    """When the job was first seen to run that the run looks after to its end; empty where there is none."""
     next: str
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from mcp_handlers.tools import get_health
 from workflow.deploy.carry import kept_of
 from workflow.deploy.context import Context
-from workflow.deploy.failover import lost_spot
 from workflow.deploy.operation import await_operation
 from workflow.deploy.outages import notice
 from workflow.deploy.state import State, Trouble, dump
+from workflow.deploy.watch import illness, outlast, to_watch
 from workflow.model.decision import Decision
-from workflow.model.errors import SpotLost, TollgateError, Unhealthy
+from workflow.model.errors import TollgateError, Unhealthy
 from workflow.model.plan import Plan
 from workflow.model.run import Health, Receipt, Resource
 from workflow.model.workload import Request
@@ -36,17 +36,20 @@ async def verify(context: Context, state: State) -> State:
         await notice(context, request, resources[0].cloud, resources[0].region, trouble)
         await context.journal.write(request, "health.unknown", {"trouble": dump(trouble)})
         return {"trouble": dump(trouble), "next": "rollback"}
-    if all(h.status in (*GOOD, "pending") for h in health):
+    jobs, watched = to_watch(request, health), bool(state.get("watched_since"))
+    if watched and jobs and all(h.status in GOOD or h in jobs for h in health):
+        await outlast(context, request, state, jobs)
+    elif all(h.status in (*GOOD, "pending") for h in health):
         await _awaited(context, request, made, health)
     await context.journal.write(request, "verified", {"health": [dump(h) for h in health]})
     told = [dump(h) for h in health]
     ill = [h for h in health if h.status not in GOOD]
+    if not ill and jobs and not watched:
+        return {"health": told, "watched_since": context.clock.now().isoformat(), "next": "verifier"}
     if not ill:
         return {"health": told, "trouble": None, "next": "finisher"}
-    words = "; ".join(f"{h.resource.kind} {h.resource.id} is {h.status}: {h.detail}" for h in ill)
-    lost = lost_spot(Plan.model_validate(state["plan"]).offer, ill)
-    illness = SpotLost(words) if lost else Unhealthy(words)
-    return {"health": told, "trouble": dump(Trouble.of(illness)), "next": "rollback"}
+    trouble = Trouble.of(illness(Plan.model_validate(state["plan"]).offer, ill, watched=watched))
+    return {"health": told, "trouble": dump(trouble), "next": "rollback"}
 
 
 async def _awaited(context: Context, request: Request, made: Sequence[Receipt], health: Sequence[Health]) -> None:

@@ -15,7 +15,7 @@ from workflow.model.ports import Clock, Store
 from workflow.model.run import Run
 from workflow.model.submission import MAX_KEY, Claim
 from workflow.model.wake import Wake
-from workflow.model.workload import Channel, Principal, Request
+from workflow.model.workload import Channel, Principal, Request, Until
 
 
 class Submitted(Noun):
@@ -42,6 +42,7 @@ class Intake:
         key: str = "",
         project: str = "default",
         environment: str = "development",
+        until: Until = "running",
     ) -> Submitted:
         """A run for these words.
 
@@ -50,7 +51,7 @@ class Intake:
         that cannot be one, Conflict where the key stands for other words.
         """
         who = principal.model_copy(update={"channel": channel})
-        request = make_request(who, text, self.clock.now(), project=project, environment=environment)
+        request = make_request(who, text, self.clock.now(), project=project, environment=environment, until=until)
         return await self._keep(request, key)
 
     async def answer(
@@ -65,7 +66,7 @@ class Intake:
             raise Conflict(f"Run {name} asks nothing.", "Send a new request.")
         who = principal.model_copy(update={"channel": channel})
         text, now = f"{asked.text}\n{answer}", self.clock.now()
-        request = make_request(who, text, now, project=asked.project, environment=asked.environment)
+        request = make_request(who, text, now, project=asked.project, environment=asked.environment, until=asked.until)
         return await self._keep(request, key or f"answer:{name}", answers=name)
 
     async def question(self, principal: Principal, name: str) -> str:
@@ -109,8 +110,12 @@ class Intake:
 
 
 def _claim(request: Request, key: str) -> Claim:
-    """Who demanded, under which key, and the digest of what: the words, whose budget, and where."""
-    demanded = digest([request.text, request.project, request.environment])
+    """Who demanded, under which key, and the digest of what: the words, whose budget, where, and until when.
+
+    A key that stood for a demand before there was an `until` stands for it still.
+    """
+    until = [] if request.until == "running" else [request.until]
+    demanded = digest([request.text, request.project, request.environment, *until])
     who = request.principal
     try:
         return Claim(tenant=who.tenant, owner=who.id, key=key, digest=demanded, run=request.id)

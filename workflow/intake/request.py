@@ -10,18 +10,24 @@ from pydantic import ValidationError
 
 from workflow.language.legible import check
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Principal, Request
+from workflow.model.workload import Principal, Request, Until
 
 
 def make_request(
-    principal: Principal, text: str, now: datetime, *, project: str = "default", environment: str = "development"
+    principal: Principal,
+    text: str,
+    now: datetime,
+    *,
+    project: str = "default",
+    environment: str = "development",
+    until: Until = "running",
 ) -> Request:
     """What the principal demands, under a name that no other run has. Raises BadRequest, saying what is wrong and what
     to do."""
     check(text)
     if environment not in ("development", "staging", "production"):
         raise BadRequest(f"There is no environment {environment!r}.", "Choose development, staging or production.")
-    fields: dict[str, Any] = {"project": project, "environment": environment, "submitted_at": now}
+    fields: dict[str, Any] = {"project": project, "environment": environment, "submitted_at": now, "until": until}
     try:
         return Request(id=f"r{now:%y%m%d%H%M%S}-{secrets.token_hex(4)}", text=text, principal=principal, **fields)
     except ValidationError as error:

@@ -198,6 +198,13 @@ class Unhealthy(Terminal):
     default_remedy = "It was rolled back; another offer is tried."
 
 
+class JobFailed(Terminal):
+    """A job that had run has failed. What is wrong is the job: another offer would not help it."""
+
+    code = "JOB_FAILED"
+    default_remedy = "It was rolled back. Look into the job's log at the cloud, mend it, and ask again."
+
+
 class SpotLost(Terminal):
     """The cloud took the spot machines back."""
 

@@ -18,6 +18,9 @@ MAX_TEXT = 8_000
 """The longest request text, in characters. A page of prose is about 3,000."""
 
 
+Until = Literal["running", "ended"]
+
+
 class Principal(Noun):
     """Who acts. `tenant` pays; `roles` are what the identity provider vouched for."""
 
@@ -28,7 +31,10 @@ class Principal(Noun):
 
 
 class Request(Noun):
-    """One demand in somebody's words. `text` is data: nothing in it can widen what the gate allows."""
+    """One demand in somebody's words. `text` is data: nothing in it can widen what the gate allows.
+
+    `until`: whether the run ends when its job runs, or looks after it until the job has ended.
+    """
 
     id: str
     text: str = Field(min_length=1, max_length=MAX_TEXT)
@@ -36,6 +42,7 @@ class Request(Noun):
     project: Name = "default"
     environment: Literal["development", "staging", "production"] = "development"
     submitted_at: datetime
+    until: Until = "running"
 
 
 class Words(Noun):

@@ -1197,7 +1197,7 @@ export interface components {
         };
         /**
          * NewRun
-         * @description A demand in plain words.
+         * @description A demand, and how long its run looks after it.
          */
         NewRun: {
             /**
@@ -1217,6 +1217,13 @@ export interface components {
              * @enum {string}
              */
             environment: "development" | "staging" | "production";
+            /**
+             * Until
+             * @description End when the job runs, or look after it until it has ended.
+             * @default running
+             * @enum {string}
+             */
+            until: "running" | "ended";
         };
         /**
          * Offer
@@ -1555,6 +1562,8 @@ export interface components {
         /**
          * Request
          * @description One demand in somebody's words. `text` is data: nothing in it can widen what the gate allows.
+         *
+         *     `until`: whether the run ends when its job runs, or looks after it until the job has ended.
          */
         Request: {
             /** Id */
@@ -1578,6 +1587,12 @@ export interface components {
              * Format: date-time
              */
             submitted_at: string;
+            /**
+             * Until
+             * @default running
+             * @enum {string}
+             */
+            until: "running" | "ended";
         };
         /**
          * Requirement

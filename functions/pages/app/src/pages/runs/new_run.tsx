@@ -25,7 +25,7 @@ export function NewRun() {
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     start.mutate(
-      { key: key.current, text, ...account(event.currentTarget) },
+      { key: key.current, text, until: "running", ...account(event.currentTarget) },
       { onSuccess: (run) => go(`/runs/${run.id}`) },
     );
   };
