@@ -80,7 +80,9 @@ async def test_of_many_deliveries_at_once_one_begins_a_run(intake: Intake) -> No
 
 
 @pytest.mark.parametrize(
-    "other", [{"text": f"{TEXT}!"}, {"project": "web"}, {"environment": "production"}], ids=["text", "project", "where"]
+    "other",
+    [{"text": f"{TEXT}!"}, {"project": "web"}, {"environment": "production"}, {"until": "ended"}],
+    ids=["text", "project", "where", "until"],
 )
 async def test_the_same_key_for_something_else_is_refused_and_begins_nothing(
     intake: Intake, other: dict[str, Any]

@@ -109,6 +109,17 @@ async def test_a_runs_course_is_drawn_into_a_file(house: House, tmp_path: Path) 
     assert (refused.returncode, "could not be written" in refused.stderr) == (2, True)
 
 
+async def test_a_run_that_looks_after_its_job_waits_for_it_in_no_process(house: House) -> None:
+    wish = "Train a model on 8 vCPUs for 2 hours, EU data only, GCP only"
+    parked = tollgate("run", wish, "--until", "ended", "--json")
+    assert parked.returncode == 4, parked.stdout + parked.stderr
+    told = json.loads(parked.stdout)
+    assert told["waits_for"].startswith("It runs: job ")
+    assert json.loads(tollgate("orchestrate", "--once", "--json").stdout)["taken"] == 0
+    assert tollgate("runs", "cancel", told["run"]).returncode == 0
+    assert await house.holdings() == NOTHING
+
+
 async def test_what_the_gate_said_in_one_run_is_known_in_the_next_of_the_same_process(house: House) -> None:
     run = await house.ask(BUCKET)
     async with surroundings(house.told) as around:
