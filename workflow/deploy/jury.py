@@ -95,8 +95,8 @@ class Jury:
 
     def _follows(self, priced: Priced) -> Candidate | None:
         """The Candidate as it follows from what the gate has said; None where the gate must be asked."""
-        against = self._against(priced)
-        if against is None:
+        against, let_through = self._against(priced), self.precedents.is_let_through
+        if against is None or not let_through(self.gate.revision, priced, self.brief.nodes):
             return None
         ladder, total = self._ladder(priced), priced.cost.total
         through, money = ladder.lets_through(total), ladder.refuses(total)
@@ -124,6 +124,7 @@ class Jury:
         if learn and not any(map(foreign, decisions)):
             for step, decision in zip(plan.steps, decisions, strict=True):
                 self.precedents.learn(revision, who, self.brief, priced.offer, step.tool, decision)
+            self.precedents.let_through(revision, priced, self.brief.nodes)
         return Candidate(priced=priced, decision=together(decisions, revision))
 
     def _against(self, priced: Priced) -> tuple[Violations, ...] | None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.registry import contracts
@@ -107,6 +107,7 @@ briefs = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
+@example([], [priced(400_002), priced(400_001, purchase="spot")], a_brief(), 0, ())
 @given(offers(), offers(), briefs, st.sampled_from([0, 90_000]), st.sampled_from([(), ("ml-engineer",), ("viewer",)]))
 def test_what_follows_is_what_the_gate_would_have_said(
     before: list[Priced], sold: list[Priced], wanted: Brief, spent: int, roles: tuple[str, ...]
