@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from functions.http import keyed
 from functions.planes import CONTROL, URLS, addresses
 from functions.registry import contracts
 from functions.trust import trust
@@ -17,15 +18,15 @@ from mcp_handlers.kernel.trust import Trust
 from workflow.model.errors import BadRequest
 
 
-def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post) -> Endpoint:
-    """The endpoint; `functions` and `control` are base addresses."""
+def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post, key: str = "") -> Endpoint:
+    """The endpoint; `functions` and `control` are base addresses, `key` what a gateway before functions asks for."""
     clock = SystemClock()
     return Endpoint(
         Observed(
             Catalog(
                 cloud=cloud,
                 tools=contracts(),
-                functions=Forward(cloud, functions, post),
+                functions=Forward(cloud, functions, keyed(post, key)),
                 control=Forward(cloud, f"{control}/clouds/{cloud}", post, asks_people=True),
                 identity=SignedIdentity(trust, cloud, clock),
                 trust=trust,
@@ -35,10 +36,10 @@ def catalog(cloud: str, functions: str, control: str, trust: Trust, post: Post) 
     )
 
 
-def deployed(cloud: str, environment: Mapping[str, str], post: Post) -> Endpoint:
+def deployed(cloud: str, environment: Mapping[str, str], post: Post, key: str = "") -> Endpoint:
     """The endpoint as a function's settings say. Raises BadRequest where an address lacks."""
     found = addresses(environment.get(URLS, ""))
     missing = sorted({cloud, CONTROL} - set(found))
     if missing:
         raise BadRequest(f"{URLS} lacks {', '.join(missing)}.", f"Write {missing[0]}=https://… there.")
-    return catalog(cloud, found[cloud], found[CONTROL], trust(environment), post)
+    return catalog(cloud, found[cloud], found[CONTROL], trust(environment), post, key)

@@ -8,14 +8,21 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from functions.planes import URLS, addresses
 from functions.serve.settings import OIDC, Settings
 from workflow.model.errors import BadRequest
 
 DATABASE, KEYRING = "TOLLGATE_DATABASE_SECRET", "TOLLGATE_KEYRING_SECRET"
 """The settings: which secret holds the database's URL, and which one the signing keys as `keyring.json` has them."""
+GATEWAY_KEYS, DOORS = "TOLLGATE_GATEWAY_KEYS_SECRET", "TOLLGATE_DOORS_SECRET"
+"""The same for what gateways ask for, a JSON object of keys by cloud, and for the settings of doors, a JSON object of
+TOLLGATE_DOOR_… and TOLLGATE_PEOPLE. An installation may have neither."""
 DATABASE_SECONDS, KEYRING_SECONDS = 300, 30
 """For how long each is remembered. A new key is published a minute before it signs; so it is known by then."""
+
+_TEXTS = TypeAdapter(dict[str, str])
 
 Secret = Callable[[str, int], str]
 """The value of the secret of this name, remembered for so many seconds. Raises StoreAway where it cannot be read."""
@@ -34,7 +41,20 @@ def held(environ: Mapping[str, str], secret: Secret) -> Settings:
         oidc=environ.get(OIDC, ""),
         urls=addresses(environ.get(URLS, "")),
         ring=lambda: secret(_name(environ, KEYRING), KEYRING_SECONDS).encode(),
+        gateway_keys=said(environ, GATEWAY_KEYS, secret),
+        doors=said(environ, DOORS, secret),
     )
+
+
+def said(environ: Mapping[str, str], setting: str, secret: Secret) -> dict[str, str]:
+    """What a secret that may be there says. Raises BadRequest for no JSON object of texts, unquoted."""
+    if not environ.get(setting):
+        return {}
+    try:
+        found = _TEXTS.validate_json(secret(environ[setting], DATABASE_SECONDS))
+    except ValidationError:
+        raise BadRequest(f"The secret that {setting} names is no JSON object of texts.", "Write it as such.") from None
+    return found
 
 
 class Kept:

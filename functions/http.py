@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.forward import Post
 from workflow.model.errors import CloudDown, OutcomeUnknown
 
 CONNECT_SECONDS = 3.0
@@ -18,6 +19,19 @@ GRACE_SECONDS = 2.0
 CONNECTIONS = 512
 """More than all lanes together have places, so that no cloud's calls wait for a connection behind another's."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+KEY = "x-api-key"
+"""The header that a gateway in front of functions looks for."""
+
+
+def keyed(post: Post, key: str) -> Post:
+    """The same way, with the key that a gateway on it asks for; without one, as it is."""
+
+    async def send(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        return await post(url, {**headers, KEY: key}, body)
+
+    return send if key else post
 
 
 class HttpPost:

@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.catalog import deployed
+from functions.gcp.held import secret
 from functions.gcp.telling import observe
 from functions.gcp.wire import bounded, headers_of
+from functions.held import GATEWAY_KEYS, said
 from functions.http import HttpPost
 from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -26,7 +28,8 @@ CLOUD = "gcp"
 def endpoint() -> Endpoint:
     """The catalog's endpoint, made once in an instance."""
     observe("catalog")
-    return deployed(CLOUD, os.environ, HttpPost())
+    keys = said(os.environ, GATEWAY_KEYS, secret)
+    return deployed(CLOUD, os.environ, HttpPost(), keys.get(CLOUD, ""))
 
 
 @functions_framework.aio.http

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 from functions.orchestrate.surroundings import Surroundings
@@ -24,7 +25,7 @@ async def orchestrate(around: Surroundings, *, stop: datetime | None = None, at_
     async def advance(lease: Lease) -> Run:
         return await _advance(around, lease, stop)
 
-    async with telling(around.store):
+    async with telling(around.store, {**os.environ, **around.told.doors}):
         return await tick(around.store, SystemClock(), advance, stop=stop, at_once=at_once)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from functions.registry import contracts
@@ -23,9 +22,9 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def telling(store: Store) -> AsyncIterator[None]:
+async def telling(store: Store, environ: Mapping[str, str]) -> AsyncIterator[None]:
     """Rounds of the postman beside what is done within, and a last one. Nothing where no door has a way out here."""
-    ways = posts(os.environ)
+    ways = posts(environ)
     if not ways:
         yield
         return

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.routing import BaseRoute
 
 from functions.catalog import catalog
+from functions.http import keyed
 from functions.judges import live
 from functions.orchestrate.wake import wake
 from functions.pages.session import Sessions
@@ -41,7 +42,10 @@ from workflow.model.workload import Principal
 
 def forwards(settings: Settings, post: Post) -> dict[str, Forward]:
     """The way to each cloud's functions."""
-    return {cloud: Forward(cloud, settings.cloud_url(cloud), post) for cloud in settings.clouds}
+    keys = settings.gateway_keys
+    return {
+        cloud: Forward(cloud, settings.cloud_url(cloud), keyed(post, keys.get(cloud, ""))) for cloud in settings.clouds
+    }
 
 
 def estimate(clouds: Mapping[str, Forward], signer: Signs) -> Estimate:

@@ -23,7 +23,8 @@ class Settings:
 
     `database_url` is a PostgreSQL database that is used instead of the home's file; it may hold a password. `urls` are
     the planes that are not on this machine. Where `ring` reads the signing keys, as a keyring's JSON, the folder of
-    this machine is not used, and what is signed is believed by deployed functions.
+    this machine is not used, and what is signed is believed by deployed functions. `gateway_keys` are what the gateways
+    of clouds ask for, by cloud; `doors` are the settings of doors that the environment does not have.
     """
 
     home: Path
@@ -32,6 +33,8 @@ class Settings:
     oidc: str = ""
     urls: Mapping[str, str] = field(default_factory=dict)
     ring: Callable[[], bytes] | None = field(default=None, repr=False)
+    gateway_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    doors: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def clouds(self) -> tuple[str, ...]:

@@ -32,14 +32,15 @@ def reception(store: Store, environ: Mapping[str, str] = os.environ) -> Receptio
 
 async def receive(name: str, headers: Mapping[str, str], body: bytes, told: Settings | None = None) -> Answer:
     """One delivery to the door of this name. 404 where there is none, or it is not set up."""
+    told = told or settings()
+    environ = {**os.environ, **told.doors}
     try:
-        wanted = door(name, os.environ)
+        wanted = door(name, environ)
     except BadRequest as error:
         return Answer(404, {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}})
-    told = told or settings()
     async with open_store(told.database) as store:
         posted = Posted({key.lower(): value for key, value in headers.items()}, body)
-        return await reception(store).receive(wanted, posted)
+        return await reception(store, environ).receive(wanted, posted)
 
 
 def headers_of(answer: Answer) -> dict[str, str]:

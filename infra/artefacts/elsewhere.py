@@ -18,7 +18,7 @@ EVERYWHERE = {
 }
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "azure": {**EVERYWHERE, "functions.orchestrate.pubsub": "the queue is Service Bus"},
-    "gcp": EVERYWHERE,
+    "gcp": {**EVERYWHERE, "functions.orchestrate.servicebus": "the queue is Pub/Sub"},
 }
 """What is imported late and no artefact of the cloud carries, and why."""
 SDKS: Mapping[str, Mapping[str, str]] = {

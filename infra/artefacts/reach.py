@@ -18,6 +18,7 @@ LEFT_OUT = {
     "opentelemetry": "AWS's own layer brings it where an OTLP endpoint is set",
     "infra": "no function is beside the local cloud",
     "functions.orchestrate.pubsub": "the queue on AWS is SQS",
+    "functions.orchestrate.servicebus": "the queue on AWS is SQS",
     "functions.serve.sse": "the transport of old is local only",
 }
 """What is imported late and no artefact on AWS carries, and why."""

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from infra.local.azure import arm
 from infra.local.azure.account import GROUP_LOCATION
+from infra.local.azure.bus import Bus
 from infra.local.azure.call import Call
 from infra.local.azure.kind import World
 from infra.local.azure.refusal import Refusal, Reply, invalid
@@ -34,6 +35,8 @@ def create_app() -> Starlette:
         Route("/_tollgate/reset", cloud.reset, methods=["POST"]),
         Route("/_tollgate/faults", cloud.faults, methods=["GET", "POST", "DELETE"]),
         Route("/msi/token", cloud.token),
+        Route("/{queue}/messages", cloud.words, methods=["POST"]),
+        Route("/{queue}/messages/head", cloud.words, methods=["DELETE"]),
         Route("/{path:path}", cloud.serve, methods=_VERBS),
     ]
     return Starlette(routes=routes)
@@ -43,6 +46,7 @@ class _Azure:
     def __init__(self) -> None:
         self.world = World(Store(), FaultBook())
         self.vault = Vault()
+        self.bus = Bus()
         self.resets = 0
 
     async def health(self, _request: Request) -> Response:
@@ -52,7 +56,7 @@ class _Azure:
         self.resets += 1
         self.world.store.reset()
         self.world.faults.clear()
-        self.vault = Vault()
+        self.vault, self.bus = Vault(), Bus()
         return Response(status_code=204)
 
     async def faults(self, request: Request) -> Response:
@@ -74,6 +78,14 @@ class _Azure:
         client = request.query_params.get("client_id") or "own"
         token = {"access_token": f"local-{client}-{uuid.uuid4().hex}", "client_id": client, "expires_on": ends}
         return JSONResponse({**token, "resource": resource, "token_type": "Bearer"})
+
+    async def words(self, request: Request) -> Response:
+        """Service Bus."""
+        if self.world.faults.take("cloud_down", operation=request.url.path):
+            return Response(status_code=503)
+        who = request.headers.get("authorization", "")
+        status, body = self.bus.answer(request.method, request.url.path, who, await request.body())
+        return Response(body, status)
 
     async def serve(self, request: Request) -> Response:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pytest
 
 from functions.azure import held as azure_held
 from functions.gcp import held as gcp_held
-from functions.held import DATABASE, DATABASE_SECONDS, KEYRING, KEYRING_SECONDS, Kept
+from functions.held import DATABASE, DATABASE_SECONDS, DOORS, GATEWAY_KEYS, KEYRING, KEYRING_SECONDS, Kept
 from functions.planes import URLS
 from functions.serve.settings import Settings
 from tests.contract.clouds.azure_cloud import LocalAzure, azure, server
@@ -97,6 +98,19 @@ def test_a_control_plane_without_its_secrets_does_not_start_on_others(vault: Vau
 def test_an_empty_address_of_the_database_is_no_file_of_the_machine(vault: Vault) -> None:
     with pytest.raises(BadRequest, match="is empty"):
         vault.settings({**HERE, DATABASE: vault.put(fresh(), " \n"), KEYRING: "any"})
+
+
+def test_gateways_keys_and_doors_are_there_where_they_are_set_and_nothing_else_is_taken_for_them(vault: Vault) -> None:
+    keys, doors = {"gcp": "k" * 40}, {"TOLLGATE_DOOR_SLACK_SECRET": "s"}
+    told = {**HERE, DATABASE: vault.put(fresh(), URL), KEYRING: "any"}
+    assert (vault.settings(told).gateway_keys, vault.settings(told).doors) == ({}, {})
+    more = {GATEWAY_KEYS: vault.put(fresh(), json.dumps(keys)), DOORS: vault.put(fresh(), json.dumps(doors))}
+    found = vault.settings(told | more)
+    assert (found.gateway_keys, found.doors) == (keys, doors)
+    assert "kkkk" not in repr(found)
+    with pytest.raises(BadRequest, match="no JSON object of texts") as refused:
+        vault.settings(told | {GATEWAY_KEYS: vault.put(fresh(), '["a-secret-value"]')})
+    assert "a-secret-value" not in str(refused.value)
 
 
 def test_a_secret_of_azure_is_named_by_its_address(key_vault: Vault) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from functions.http import HttpPost, keyed
 from functions.registry import contract, tool_names
 from infra.local.gateway.__main__ import ENVOY, written
 from infra.local.gateway.config import LARGEST
@@ -23,11 +24,13 @@ from infra.local.gateway.routes import READS
 from infra.local.runtimes import started
 from infra.local.runtimes.started import Runtime
 from infra.local.services import PROJECT
+from mcp_handlers.kernel.forward import Forward, Pass
 from mcp_handlers.kernel.limits import MAX_BODY
 from tests.contract.runtimes.echo import echo
 from tests.contract.runtimes.test_same_bytes import headers
-from tests.fakes.world import call
+from tests.fakes.world import ADA, call
 from workflow.control.sign import Signer
+from workflow.model.errors import Unauthorized
 
 BURST = 8
 CLOUDS = ("aws", "azure", "gcp")
@@ -99,6 +102,20 @@ def test_a_good_call_is_answered_as_the_runtime_answers_it(
     answer = client.post(f"/{cloud}/mcp/get_cost_estimate", headers=sent, content=body)
     assert (answer.status_code, answer.content) == (direct.status, direct.body)
     assert len(answer.json()["result"]["structuredContent"]["offers"]) == 3
+
+
+async def test_the_control_planes_way_to_functions_leads_through_a_gateway_with_its_key_only(
+    gateway: Gateway, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(gateway.ca))
+    post, leave = HttpPost(), Pass(token=signer.token(ADA, "gcp"))
+    ways = [Forward("gcp", f"{gateway.url}/gcp", keyed(post, key)) for key in (KEYS[f"client-{next(FRESH)}"], "")]
+    found = await ways[0].call("get_cost_estimate", ESTIMATE, leave, writes=False)
+    assert found.structured is not None
+    assert len(found.structured["offers"]) == 3
+    with pytest.raises(Unauthorized):
+        await ways[1].call("get_cost_estimate", ESTIMATE, leave, writes=False)
+    await post.close()
 
 
 def test_only_tls_is_spoken(gateway: Gateway) -> None:
