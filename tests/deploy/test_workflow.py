@@ -130,6 +130,18 @@ def test_it_lints_tests_judges_the_policies_packages_and_signs() -> None:
     assert set(CI["jobs"]["release"]["needs"]) == CI["jobs"].keys() - {"release"}
 
 
+def test_what_is_packed_for_each_cloud_is_signed_and_kept() -> None:
+    packed = {f".tollgate/{folder}/*.zip" for folder in ("lambda", "azure", "gcp")}
+    said = {
+        step["uses"].split("@")[0]: step.get("with", {})
+        for name, step in steps(CI)
+        if name == "release" and "uses" in step
+    }
+    for action, where in (("attest-build-provenance", "subject-path"), ("attest-sbom", "subject-path")):
+        assert set(said[f"actions/{action}"][where].split()) == packed
+    assert set(said["actions/upload-artifact"]["path"].split()) == {*packed, ".tollgate/sbom.cdx.json"}
+
+
 def test_every_target_that_it_calls_can_be_made() -> None:
     for _, step in steps(CI):
         if "run" in step:

@@ -26,7 +26,12 @@ TERRAFORM = {
     "output": {"-json"},
 }
 AZ = "az postgres flexible-server restore"
-GCLOUD = "gcloud sql instances clone"
+GCLOUD = (
+    "gcloud sql instances clone ",
+    "gcloud storage cp --recursive ",
+    "gcloud services enable ",
+    "gcloud services api-keys create ",
+)
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -90,7 +95,7 @@ def test_what_takes_an_account_is_at_least_a_command_that_there_is(page: Path) -
         elif words[0] == "cd":
             assert (ROOT / words[1]).is_dir()
         else:
-            assert command.startswith((AZ, GCLOUD, "aws s3 cp --recursive ")), command
+            assert command.startswith((AZ, *GCLOUD, "aws s3 cp --recursive ")), command
 
 
 def terraform(words: list[str]) -> None:

@@ -59,8 +59,10 @@ class Worker:
         for trigger in triggers:
             wanted = self.messages.FunctionLoadRequest(function_id=trigger.id)
             self._insist((await library.function_load_request(_envelope(function_load_request=wanted))).result)
-        # What takes whatever is left over comes last, as with the host.
-        return sorted(triggers, key=lambda each: each.path is not None and ".*" in each.path.pattern)
+        # What takes whatever is left over comes last, and of these what says most of it first, as with the host.
+        left_over = [each for each in triggers if each.path is not None and ".*" in each.path.pattern]
+        left_over.sort(key=lambda each: -len(each.path.pattern if each.path else ""))
+        return [each for each in triggers if each not in left_over] + left_over
 
     async def invoke(self, trigger: Trigger, data: Any, metadata: Mapping[str, Any] | None = None) -> Any:
         """Run one function on a TypedData; what it returned, as one. Raises AppFailed where it raised."""

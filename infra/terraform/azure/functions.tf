@@ -2,8 +2,9 @@
 # no others. Flex Consumption takes one app per plan and scales to nothing.
 
 locals {
-  plane = merge({ catalog = true }, var.home ? { control = true, orchestrator = true, reevaluate = true, cleanup = true } : {})
-  apps  = merge({ for tool in keys(local.tools) : tool => "tool" }, { for name in keys(local.plane) : name => "plane" })
+  plane   = merge({ catalog = true }, var.home ? { for name in ["control", "orchestrator", "reevaluate", "cleanup", "api", "webhooks"] : name => true } : {})
+  at_home = toset([for name in keys(local.plane) : name if name != "catalog"])
+  apps    = merge({ for tool in keys(local.tools) : tool => "tool" }, { for name in keys(local.plane) : name => "plane" })
 }
 
 resource "azurerm_user_assigned_identity" "app" {
@@ -99,14 +100,14 @@ resource "azurerm_function_app_flex_consumption" "app" {
   resource_group_name               = azurerm_resource_group.plane.name
   service_plan_id                   = azurerm_service_plan.app[each.key].id
   runtime_name                      = "python"
-  runtime_version                   = "3.13"
+  runtime_version                   = "3.11"
   instance_memory_in_mb             = max(var.limits.memory_mib, 2048)
   maximum_instance_count            = max(var.limits.concurrency, 40)
   storage_container_type            = "blobContainer"
   storage_container_endpoint        = "${azurerm_storage_account.host.primary_blob_endpoint}${azurerm_storage_container.app[each.key].name}"
   storage_authentication_type       = "UserAssignedIdentity"
   storage_user_assigned_identity_id = azurerm_user_assigned_identity.app[each.key].id
-  virtual_network_subnet_id         = each.value == "plane" && each.key != "catalog" ? var.subnet_ids[1] : null
+  virtual_network_subnet_id         = contains(local.at_home, each.key) ? var.subnet_ids[1] : null
   https_only                        = true
   zip_deploy_file                   = "${var.package_store}/${var.release}/azure/${each.key}.zip"
   tags                              = local.tags
@@ -117,22 +118,30 @@ resource "azurerm_function_app_flex_consumption" "app" {
       AZURE_CLIENT_ID                           = azurerm_user_assigned_identity.app[each.key].client_id
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "Authorization=AAD;ClientId=${azurerm_user_assigned_identity.app[each.key].client_id}"
       TOLLGATE_FUNCTION                         = each.key
-      TOLLGATE_TIME_LIMIT_SECONDS               = tostring(var.limits.timeout_seconds)
+      TOLLGATE_TIME_LIMIT_SECONDS               = each.value == "tool" ? tostring(var.limits.timeout_seconds) : "300"
       AzureFunctionsJobHost__functionTimeout    = each.value == "tool" ? "00:${format("%02d", floor(var.limits.timeout_seconds / 60))}:${format("%02d", var.limits.timeout_seconds % 60)}" : "00:05:00"
       AzureWebJobsStorage__credential           = "managedidentity"
       AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.app[each.key].client_id
       AzureWebJobsStorage__accountName          = azurerm_storage_account.host.name
-      TOLLGATE_WAKE__fullyQualifiedNamespace    = var.home ? "${azurerm_servicebus_namespace.wake[0].name}.servicebus.windows.net" : ""
-      TOLLGATE_WAKE__credential                 = "managedidentity"
-      TOLLGATE_WAKE__clientId                   = azurerm_user_assigned_identity.app[each.key].client_id
     },
     each.value == "tool" ? {
       TOLLGATE_AZURE_IDENTITIES = jsonencode({ (each.key) = azurerm_user_assigned_identity.app[each.key].client_id })
     } : {},
-    each.value == "plane" && each.key != "catalog" ? {
-      TOLLGATE_DATABASE_URL   = "@Microsoft.KeyVault(SecretUri=${azurerm_key_vault_secret.database_url[0].versionless_id})"
-      TOLLGATE_KEYRING_SECRET = "${azurerm_key_vault.kept[0].vault_uri}secrets/keyring"
-      TOLLGATE_TICK           = local.schedules[each.key]
+    contains(local.at_home, each.key) ? {
+      TOLLGATE_DATABASE_SECRET     = azurerm_key_vault_secret.database_url[0].versionless_id
+      TOLLGATE_KEYRING_SECRET      = "${azurerm_key_vault.kept[0].vault_uri}secrets/keyring"
+      TOLLGATE_GATEWAY_KEYS_SECRET = azurerm_key_vault_secret.nothing["gateway-keys"].versionless_id
+      TOLLGATE_WAKE_QUEUE          = "sb://${azurerm_servicebus_namespace.wake[0].name}.servicebus.windows.net/${azurerm_servicebus_queue.wake[0].name}"
+      TOLLGATE_OIDC                = var.identity_providers
+      TOLLGATE_CLEANUP_TENANTS     = join(" ", var.cleaned_tenants)
+    } : {},
+    contains(["webhooks", "orchestrator"], each.key) ? { TOLLGATE_DOORS_SECRET = azurerm_key_vault_secret.nothing["doors"].versionless_id } : {},
+    contains(keys(local.schedules), each.key) ? { TOLLGATE_TICK = local.schedules[each.key] } : {},
+    each.key == "orchestrator" ? {
+      TOLLGATE_WAKE_NAME                     = azurerm_servicebus_queue.wake[0].name
+      TOLLGATE_WAKE__fullyQualifiedNamespace = "${azurerm_servicebus_namespace.wake[0].name}.servicebus.windows.net"
+      TOLLGATE_WAKE__credential              = "managedidentity"
+      TOLLGATE_WAKE__clientId                = azurerm_user_assigned_identity.app["orchestrator"].client_id
     } : {}
   )
 

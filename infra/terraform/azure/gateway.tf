@@ -1,11 +1,19 @@
-# One API Management in front of all functions. It limits how often and how much; who calls is the functions' own matter:
-# they check the bearer token.
+# One API Management in front of all functions. It limits how often and how much, and asks for a token's header where tools
+# are called; whose token it is, is the functions' own matter.
 
 locals {
+  # `to`: where the function has it, if elsewhere.
   backends = merge(
-    { for tool in keys(local.tools) : tool => { path = "/mcp/${tool}", app = tool } },
-    { catalog = { path = "/mcp", app = "catalog" } },
-    var.home ? { control = { path = "/control/mcp", app = "control" } } : {}
+    { for tool in keys(local.tools) : tool => { path = "/azure/mcp/${tool}", to = "/mcp/${tool}", app = tool, method = "POST", token = true } },
+    { catalog = { path = "/azure/mcp", to = "/mcp", app = "catalog", method = "POST", token = true } },
+    var.home ? {
+      "api-get"      = { path = "/api/v1/*", to = "", app = "api", method = "GET", token = true }
+      "api-head"     = { path = "/api/v1/*", to = "", app = "api", method = "HEAD", token = true }
+      "api-post"     = { path = "/api/v1/*", to = "", app = "api", method = "POST", token = true }
+      "webhooks"     = { path = "/hooks/{door}", to = "", app = "webhooks", method = "POST", token = false }
+      "control-get"  = { path = "/*", to = "", app = "control", method = "GET", token = false }
+      "control-post" = { path = "/*", to = "", app = "control", method = "POST", token = false }
+    } : {}
   )
 }
 
@@ -38,8 +46,18 @@ resource "azurerm_api_management_api_operation" "function" {
   api_name            = azurerm_api_management_api.mcp.name
   api_management_name = azurerm_api_management.front.name
   resource_group_name = azurerm_resource_group.plane.name
-  method              = "POST"
+  method              = each.value.method
   url_template        = each.value.path
+
+  dynamic "template_parameter" {
+    for_each = each.key == "webhooks" ? ["door"] : []
+
+    content {
+      name     = template_parameter.value
+      type     = "string"
+      required = true
+    }
+  }
 }
 
 resource "azurerm_api_management_api_operation_policy" "function" {
@@ -55,11 +73,13 @@ resource "azurerm_api_management_api_operation_policy" "function" {
         <base />
         <rate-limit calls="${var.calls_per_second * 60}" renewal-period="60" />
         <choose>
-          <when condition="@(int.Parse(context.Request.Headers.GetValueOrDefault("Content-Length", "0")) &gt; 262144)">
+          <when condition="@(int.Parse(context.Request.Headers.GetValueOrDefault("Content-Length", "0")) &gt; 1048576)">
             <return-response><set-status code="413" reason="Payload Too Large" /></return-response>
           </when>
         </choose>
+        ${each.value.token ? "<check-header name=\"Authorization\" failed-check-httpcode=\"401\" failed-check-error-message=\"A bearer token is needed.\" ignore-case=\"true\" />" : ""}
         <set-backend-service base-url="https://${azurerm_function_app_flex_consumption.app[each.value.app].default_hostname}" />
+        ${each.value.to == "" ? "" : "<rewrite-uri template=\"${each.value.to}\" />"}
       </inbound>
       <backend><base /></backend>
       <outbound><base /></outbound>

@@ -15,7 +15,7 @@ locals {
     TOLLGATE_JWKS                 = "${var.control_url}/.well-known/jwks.json"
     TOLLGATE_URLS                 = join(" ", [for name, url in merge(var.addresses, { control = var.control_url }) : "${name}=${url}"])
     TOLLGATE_AZURE_RESOURCE_GROUP = azurerm_resource_group.work.name
-    AZURE_SUBSCRIPTION_ID         = var.account
+    TOLLGATE_AZURE_SUBSCRIPTION   = var.account
   }
 }
 

@@ -1,6 +1,6 @@
 output "gateway_url" {
   description = "Where clients and the control plane call the functions: `/mcp` and `/mcp/{tool}`."
-  value       = azurerm_api_management.front.gateway_url
+  value       = "${azurerm_api_management.front.gateway_url}/azure"
 }
 
 output "function_names" {

@@ -33,7 +33,7 @@ resource "azurerm_role_assignment" "receives" {
 }
 
 resource "azurerm_role_assignment" "sends" {
-  for_each = var.home ? toset([for name in keys(local.plane) : name if name != "catalog"]) : toset([])
+  for_each = local.at_home
 
   scope                = azurerm_servicebus_queue.wake[0].id
   role_definition_name = "Azure Service Bus Data Sender"

@@ -39,8 +39,20 @@ resource "azurerm_key_vault_secret" "database_url" {
   tags             = local.tags
 }
 
+# What an installation may have: nothing, until somebody puts more there.
+resource "azurerm_key_vault_secret" "nothing" {
+  for_each = var.home ? toset(["gateway-keys", "doors"]) : toset([])
+
+  name             = each.key
+  key_vault_id     = azurerm_key_vault.kept[0].id
+  value_wo         = "{}"
+  value_wo_version = 1
+  content_type     = "application/json"
+  tags             = local.tags
+}
+
 resource "azurerm_role_assignment" "secrets" {
-  for_each = var.home ? toset([for name in keys(local.plane) : name if name != "catalog"]) : toset([])
+  for_each = local.at_home
 
   scope                = azurerm_key_vault.kept[0].id
   role_definition_name = "Key Vault Secrets User"

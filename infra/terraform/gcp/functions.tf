@@ -48,7 +48,7 @@ resource "google_cloudfunctions2_function" "tool" {
   labels      = local.labels
 
   build_config {
-    runtime     = "python313"
+    runtime     = "python311"
     entry_point = each.key
 
     source {

@@ -1,5 +1,6 @@
 # One API Gateway in front of all functions; it reaches them as an account of its own, and nobody else may. Who calls is
-# the functions' own matter: they check the caller's token, which the gateway leaves in X-Forwarded-Authorization.
+# the functions' own matter: they check the caller's token, which the gateway leaves in X-Forwarded-Authorization. What
+# leads to tools asks for a key too, because the gateway counts calls by key and by nothing else.
 
 resource "google_service_account" "front" {
   project      = var.account
@@ -9,26 +10,49 @@ resource "google_service_account" "front" {
 }
 
 locals {
-  backends = merge(
-    { for tool in keys(local.tools) : "/mcp/${tool}" => google_cloudfunctions2_function.tool[tool].service_config[0].uri },
-    { "/mcp" = google_cloudfunctions2_function.plane["catalog"].service_config[0].uri },
-    var.home ? { "/control/mcp" = google_cloudfunctions2_function.plane["control"].service_config[0].uri } : {}
+  # The functions of tools and the catalog are asked at their root, whatever the path was.
+  direct = merge(
+    { for tool in keys(local.tools) : "/gcp/mcp/${tool}" => google_cloudfunctions2_function.tool[tool].service_config[0].uri },
+    { "/gcp/mcp" = google_cloudfunctions2_function.plane["catalog"].service_config[0].uri }
   )
 
+  # The control plane's get the path as it came.
+  behind  = { for path, name in { "/api/v1/{rest=**}" = "api", "/hooks/{rest=*}" = "webhooks", "/{rest=**}" = "control" } : path => name if var.home }
+  methods = { api = ["get", "head", "post"], webhooks = ["post"], control = ["get", "post"] }
+
   document = {
-    swagger  = "2.0"
-    info     = { title = "Tollgate", version = "1" }
-    schemes  = ["https"]
-    produces = ["application/json"]
-    paths = {
-      for path, uri in local.backends : path => {
-        post = {
-          operationId      = trim(replace(replace(path, "/", "_"), "-", "_"), "_")
-          responses        = { "200" = { description = "A JSON-RPC answer" } }
-          x-google-backend = { address = uri, deadline = var.limits.timeout_seconds }
+    swagger             = "2.0"
+    info                = { title = "Tollgate", version = "1" }
+    schemes             = ["https"]
+    produces            = ["application/json"]
+    securityDefinitions = { gateway_key = { type = "apiKey", name = "x-api-key", in = "header" } }
+    x-google-management = {
+      metrics = [{ name = "calls", displayName = "Calls of tools", valueType = "INT64", metricKind = "DELTA" }]
+      quota   = { limits = [{ name = "calls-a-minute", metric = "calls", unit = "1/min/{project}", values = { STANDARD = var.calls_per_second * 60 } }] }
+    }
+    paths = merge(
+      {
+        for path, uri in local.direct : path => {
+          post = {
+            operationId      = trim(replace(path, "/[^a-z0-9]+/", "_"), "_")
+            responses        = { "200" = { description = "A JSON-RPC answer" } }
+            security         = [{ gateway_key = [] }]
+            x-google-quota   = { metricCosts = { calls = 1 } }
+            x-google-backend = { address = uri, deadline = var.limits.timeout_seconds, path_translation = "CONSTANT_ADDRESS" }
+          }
+        }
+      },
+      {
+        for path, name in local.behind : path => {
+          for method in local.methods[name] : method => {
+            operationId      = "${name}_${method}"
+            parameters       = [{ name = "rest", in = "path", required = true, type = "string" }]
+            responses        = { "200" = { description = "The function's answer" } }
+            x-google-backend = { address = google_cloudfunctions2_function.plane[name].service_config[0].uri, deadline = 60, path_translation = "APPEND_PATH_TO_ADDRESS" }
+          }
         }
       }
-    }
+    )
   }
 }
 

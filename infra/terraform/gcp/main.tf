@@ -18,6 +18,7 @@ locals {
     TOLLGATE_JWKS             = "${var.control_url}/.well-known/jwks.json"
     TOLLGATE_URLS             = join(" ", [for name, url in merge(var.addresses, { control = var.control_url }) : "${name}=${url}"])
     TOLLGATE_GCP_TOOL_ACCOUNT = "{tool}@${var.account}.iam.gserviceaccount.com"
+    TOLLGATE_GCP_PROJECT      = var.account
     GOOGLE_CLOUD_PROJECT      = var.account
   }
 }

@@ -1,6 +1,6 @@
 output "gateway_url" {
   description = "Where clients and the control plane call the functions: `/mcp` and `/mcp/{tool}`."
-  value       = "https://${google_api_gateway_gateway.front.default_hostname}"
+  value       = "https://${google_api_gateway_gateway.front.default_hostname}/gcp"
 }
 
 output "function_names" {

@@ -4,8 +4,12 @@
 locals {
   plane = merge(
     { catalog = "catalog" },
-    var.home ? { control = "control", orchestrator = "orchestrator", reevaluate = "reevaluate", cleanup = "cleanup" } : {}
+    var.home ? { for name in ["control", "orchestrator", "reevaluate", "cleanup", "api", "webhooks"] : name => name } : {}
   )
+  # Whoever waits for an answer waits a minute at most.
+  seconds = { for name in keys(local.plane) : name => contains(["orchestrator", "reevaluate", "cleanup"], name) ? 300 : 60 }
+  # Whoever hears or answers at doors.
+  doors   = ["webhooks", "orchestrator"]
   at_home = toset([for name in keys(local.plane) : name if name != "catalog"])
 }
 
@@ -44,7 +48,7 @@ resource "google_cloudfunctions2_function" "plane" {
   labels      = local.labels
 
   build_config {
-    runtime     = "python313"
+    runtime     = "python311"
     entry_point = each.value
 
     source {
@@ -58,7 +62,7 @@ resource "google_cloudfunctions2_function" "plane" {
   service_config {
     service_account_email            = google_service_account.plane[each.key].email
     available_memory                 = "${max(var.limits.memory_mib, 1024)}Mi"
-    timeout_seconds                  = each.key == "catalog" || each.key == "control" ? 60 : 300
+    timeout_seconds                  = local.seconds[each.key]
     max_instance_count               = var.limits.concurrency
     max_instance_request_concurrency = 1
     ingress_settings                 = "ALLOW_ALL"
@@ -67,17 +71,24 @@ resource "google_cloudfunctions2_function" "plane" {
     vpc_connector_egress_settings    = contains(local.at_home, each.key) ? "PRIVATE_RANGES_ONLY" : null
     environment_variables = merge(
       { for name, value in local.told : name => value if name != "TOLLGATE_GCP_TOOL_ACCOUNT" },
+      {
+        TOLLGATE_TIME_LIMIT_SECONDS  = tostring(local.seconds[each.key])
+        TOLLGATE_GATEWAY_KEYS_SECRET = google_secret_manager_secret.kept["gateway-keys"].id
+      },
       contains(local.at_home, each.key) ? {
         TOLLGATE_DATABASE_SECRET = google_secret_manager_secret.kept["database-url"].id
         TOLLGATE_KEYRING_SECRET  = google_secret_manager_secret.kept["keyring"].id
         TOLLGATE_WAKE_QUEUE      = google_pubsub_topic.wake[0].id
-      } : {}
+        TOLLGATE_OIDC            = var.identity_providers
+        TOLLGATE_CLEANUP_TENANTS = join(" ", var.cleaned_tenants)
+      } : {},
+      contains(local.doors, each.key) && var.home ? { TOLLGATE_DOORS_SECRET = google_secret_manager_secret.kept["doors"].id } : {}
     )
   }
 }
 
 resource "google_cloud_run_service_iam_member" "plane" {
-  for_each = { for name in setintersection(keys(local.plane), ["catalog", "control"]) : name => google_cloudfunctions2_function.plane[name].name }
+  for_each = { for name in setintersection(keys(local.plane), ["catalog", "control", "api", "webhooks"]) : name => google_cloudfunctions2_function.plane[name].name }
 
   project  = var.account
   location = var.location

@@ -8,8 +8,12 @@ ephemeral "random_password" "database" {
   special = false
 }
 
+locals {
+  kept = toset(concat(["gateway-keys"], var.home ? ["database-url", "keyring", "doors"] : []))
+}
+
 resource "google_secret_manager_secret" "kept" {
-  for_each = var.home ? toset(["database-url", "keyring"]) : toset([])
+  for_each = local.kept
 
   project             = var.account
   secret_id           = "${local.prefix}-${each.key}"
@@ -39,8 +43,20 @@ resource "google_secret_manager_secret_version" "database_url" {
   secret_data_wo_version = var.credentials_version
 }
 
+# What an installation may have: nothing, until somebody puts more there.
+resource "google_secret_manager_secret_version" "nothing" {
+  for_each = setintersection(local.kept, ["gateway-keys", "doors"])
+
+  secret                 = google_secret_manager_secret.kept[each.key].id
+  secret_data_wo         = "{}"
+  secret_data_wo_version = 1
+}
+
 locals {
-  readers = { for pair in setproduct(local.at_home, keys(google_secret_manager_secret.kept)) : "${pair[0]}-${pair[1]}" => { function = pair[0], secret = pair[1] } }
+  readers = { for pair in concat(
+    [["catalog", "gateway-keys"]],
+    tolist(setproduct(local.at_home, local.kept))
+  ) : "${pair[0]}-${pair[1]}" => { function = pair[0], secret = pair[1] } if pair[1] != "doors" || contains(local.doors, pair[0]) }
 }
 
 resource "google_secret_manager_secret_iam_member" "reads" {

@@ -26,6 +26,8 @@ module "tollgate" {
   calls_per_second    = var.calls_per_second
   tick_minutes        = var.tick_minutes
   log_days            = var.log_days
+  identity_providers  = var.identity_providers
+  cleaned_tenants     = var.cleaned_tenants
   budget              = var.budget
   watchers            = var.watchers
   tags                = var.tags

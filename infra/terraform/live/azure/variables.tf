@@ -138,6 +138,18 @@ variable "log_days" {
   default     = 90
 }
 
+variable "identity_providers" {
+  description = "The identity providers of the people who may call the control plane, as JSON: docs/identity.md. Empty: Tollgate's own tokens only."
+  type        = string
+  default     = ""
+}
+
+variable "cleaned_tenants" {
+  description = "The tenants whose resources the cleaner looks at."
+  type        = list(string)
+  default     = []
+}
+
 variable "budget" {
   description = "What this cloud may cost a month, in whole units of the account's currency. Who watches is told at half, at four fifths, and when more is forecast."
   type        = number

@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions.azure.function_app import PLANE, register
+from functions.azure.function_app import CATALOG, PLANE, register
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-for name in PLANE:
+for name in set(PLANE) - {CATALOG}:
     register(app, name)

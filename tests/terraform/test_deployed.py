@@ -1,0 +1,124 @@
+"""What the modules deploy is what there is: settings, artefacts and targets by their names; and each gateway asks for
+what the local one does, as far as its cloud can. Locals are evaluated by Terraform itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from functions.http import KEY
+from functions.registry import tool_names
+from infra.artefacts.elsewhere import ON_AZURE, ON_GOOGLE
+from infra.artefacts.reach import source
+from infra.local.gateway import config
+from mcp_handlers.kernel.limits import MAX_BODY
+from tests.terraform.evaluated import evaluated
+from tests.terraform.hcl import FOLDER, ROOT, Module
+
+takes_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="Terraform is not installed here")
+SETTING = re.compile(r"\bTOLLGATE_[A-Z_]+(?<!_)")
+EVERYWHERE = {"TOLLGATE_JWKS", "TOLLGATE_URLS", "TOLLGATE_TIME_LIMIT_SECONDS"}
+CONTROL = {
+    "TOLLGATE_DATABASE_SECRET", "TOLLGATE_KEYRING_SECRET", "TOLLGATE_GATEWAY_KEYS_SECRET", "TOLLGATE_DOORS_SECRET",
+    "TOLLGATE_WAKE_QUEUE", "TOLLGATE_OIDC", "TOLLGATE_CLEANUP_TENANTS",
+}  # fmt: skip
+NEEDED = {
+    "azure": {
+        "TOLLGATE_AZURE_SUBSCRIPTION", "TOLLGATE_AZURE_RESOURCE_GROUP", "TOLLGATE_AZURE_IDENTITIES",
+        "TOLLGATE_FUNCTION", "TOLLGATE_TICK", "TOLLGATE_WAKE_NAME",
+    },
+    "gcp": {"TOLLGATE_GCP_PROJECT", "TOLLGATE_GCP_TOOL_ACCOUNT"},
+}  # fmt: skip
+
+
+def text(cloud: str) -> str:
+    """A module's files."""
+    return "\n".join(path.read_text() for path in sorted((FOLDER / cloud).glob("*.tf")))
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """Every setting that our code names."""
+    files = [
+        path for room in ("functions", "mcp_handlers", "workflow", "policies") for path in (ROOT / room).rglob("*.py")
+    ]
+    return {name for path in files for name in SETTING.findall(path.read_text())}
+
+
+@pytest.mark.parametrize("cloud", NEEDED)
+def test_functions_are_told_what_they_ask_for_and_nothing_that_nobody_reads(cloud: str, known: set[str]) -> None:
+    told = set(SETTING.findall(text(cloud)))
+    assert told - known == set()
+    assert (EVERYWHERE | CONTROL | NEEDED[cloud]) - told == set()
+
+
+@takes_terraform
+@pytest.mark.parametrize(("cloud", "parts"), [("azure", ON_AZURE), ("gcp", ON_GOOGLE)])
+def test_every_function_has_its_artefact_and_its_target(cloud: str, parts: dict[str, str], tmp_path: Path) -> None:
+    plane = evaluated(cloud, "local.plane", tmp_path, home=True)
+    assert set(plane) == set(parts)
+    assert set(evaluated(cloud, "keys(local.tools)", tmp_path)) == set(tool_names())
+    assert set(evaluated(cloud, "local.plane", tmp_path, home=False)) == {"catalog"}
+    assert f"{cloud}/${{each.key}}.zip" in text(cloud)
+    for name, module in parts.items():
+        functions = {
+            each.name
+            for each in ast.walk(ast.parse(source(module).read_text()))
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        assert cloud == "azure" or plane[name] in functions
+
+
+@pytest.mark.parametrize("cloud", ["azure", "gcp"])
+def test_functions_run_on_the_python_that_their_artefacts_are_compiled_for(cloud: str) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    (packed,) = set(re.findall(r'python-version: "([\d.]+)"', workflow))
+    assert set(re.findall(r'runtime\w* += "(?:python)?(\d[\d.]+)"', text(cloud))) == {
+        packed.replace(".", "" if cloud == "gcp" else ".")
+    }
+
+
+@takes_terraform
+@pytest.mark.parametrize("home", [True, False])
+def test_googles_gateway_takes_a_key_for_tools_counts_calls_by_it_and_speaks_tls_only(
+    home: bool, tmp_path: Path
+) -> None:
+    found = evaluated("gcp", "local.document", tmp_path, home=home, calls_per_second=7)
+    assert (found["schemes"], found["securityDefinitions"]["gateway_key"]) == (
+        ["https"],
+        {"type": "apiKey", "name": config.KEY, "in": "header"},
+    )
+    assert config.KEY == KEY
+    (limit,) = found["x-google-management"]["quota"]["limits"]
+    assert (limit["unit"], limit["values"]) == ("1/min/{project}", {"STANDARD": 420})
+    tools = {path: each for path, each in found["paths"].items() if path.startswith("/gcp/mcp")}
+    assert set(tools) == {"/gcp/mcp", *(f"/gcp/mcp/{tool}" for tool in tool_names())}
+    for methods in tools.values():
+        assert set(methods) == {"post"}
+        assert methods["post"]["security"] == [{"gateway_key": []}]
+        assert methods["post"]["x-google-quota"] == {"metricCosts": {limit["metric"]: 1}}
+    others = found["paths"].keys() - tools.keys()
+    assert others == ({"/api/v1/{rest=**}", "/hooks/{rest=*}", "/{rest=**}"} if home else set())
+    named = [each["operationId"] for methods in found["paths"].values() for each in methods.values()]
+    assert len(named) == len(set(named))
+
+
+@takes_terraform
+def test_azures_gateway_leads_to_every_function_limits_rate_and_size_and_speaks_tls_only(tmp_path: Path) -> None:
+    module, backends = Module.read(FOLDER / "azure"), evaluated("azure", "local.backends", tmp_path, home=True)
+    (api,) = module.of_type("azurerm_api_management_api")
+    (policy,) = module.of_type("azurerm_api_management_api_operation_policy")
+    xml = str(policy.get("xml_content"))
+    assert api.get("protocols") == ['"https"']
+    assert f"&gt; {MAX_BODY})" in xml
+    assert 'rate-limit calls="${var.calls_per_second * 60}" renewal-period="60"' in xml
+    assert {(each["path"], each["to"]) for each in backends.values() if each["app"] in tool_names()} == {
+        (f"/azure/mcp/{tool}", f"/mcp/{tool}") for tool in tool_names()
+    }
+    # Keys are to be read, pages to be opened and doors to be knocked at without a token.
+    assert {each["app"] for each in backends.values() if not each["token"]} == {"control", "webhooks"}
+    assert "check-header name=" in xml
