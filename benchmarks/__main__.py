@@ -50,7 +50,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Row]]] = {
     "call": lambda: calls(CALLS),
     "start": cold,
     "rest": rest,
-    "runtimes": lambda: runtimes(STARTS),
+    "runtimes": runtimes,
     "door": doors,
 }
 
