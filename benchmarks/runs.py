@@ -117,7 +117,7 @@ async def workbench(folder: Path, precedents: Precedents | None = None) -> Async
     """Store, control plane and graph, as the command opens them."""
     async with open_store(folder / "ours.db") as store, open_checkpoints(folder / "ours.db") as saver:
         context = at_work(plane(store), PRINCIPAL, Precedents() if precedents is None else precedents)
-        yield context, build(context, saver)
+        yield context, build(saver)
 
 
 class Nothing(TypedDict, total=False):

@@ -67,13 +67,13 @@ async def ours(url: str) -> int:
     """An orchestrator's ticks until nothing is due."""
     precedents = await rehearsed()
     async with open_store(url) as store, open_checkpoints(url) as saver:
-        control = plane(store)
+        control, graph = plane(store), build(saver)
 
         async def advance(lease: Lease) -> Run:
             run = await store.get_run(lease.run)
             assert run is not None
             context = at_work(control, run.request.principal, precedents)
-            return await conduct.carry_on(context, build(context, saver), lease)
+            return await conduct.carry_on(context, graph, lease)
 
         await told()
         ticked = await tick(store, SystemClock(), advance)

@@ -8,9 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
-
-from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from functions.http import HttpPost
 from functions.judges import bench
@@ -58,7 +55,7 @@ class Surroundings:
 
     told: Settings
     store: Store
-    saver: BaseCheckpointSaver[Any]
+    graph: Graph
     judgement: Control
 
     @asynccontextmanager
@@ -89,7 +86,7 @@ class Surroundings:
                 patience=patience,
                 precedents=precedents(),
             )
-            yield context, build(context, self.saver)
+            yield context, self.graph
 
 
 @asynccontextmanager
@@ -99,7 +96,7 @@ async def surroundings(told: Settings) -> AsyncIterator[Surroundings]:
     async with open_store(told.database) as store, open_checkpoints(told.database) as saver:
         judges = bench(store, SystemClock())
         try:
-            yield Surroundings(told, store, saver, control(told, store, post, judges.gate))
+            yield Surroundings(told, store, build(saver), control(told, store, post, judges.gate))
         finally:
             await judges.close()
             await post.close()

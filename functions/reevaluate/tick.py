@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
-
 from functions.cli.workbench import workbench
 from functions.reevaluate.terms import reevaluation_terms
 from functions.serve.settings import Settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.deploy.conduct import resume, start
 from workflow.deploy.context import Context
-from workflow.deploy.graph import Graph, build
+from workflow.deploy.graph import Graph
 from workflow.model.base import Json, Noun
 from workflow.model.deployment import Deployment, Saving
 from workflow.model.errors import ControlDown, TollgateError
@@ -94,16 +92,11 @@ class _Known:
 
 
 def _conduct(context: Context, graph: Graph) -> Conduct:
-    saver = graph.checkpointer
-    if not isinstance(saver, BaseCheckpointSaver):
-        raise TypeError("a workbench's graph has a saver")
-
     async def conduct(request: Request, work: Workload) -> Run:
         # One attempt: what fails leaves the old place as it is, and is looked at again in the next round.
         mine = replace(context, language=_Known(work), max_attempts=1)
         begun = await context.store.get_run(request.id)
-        whole = build(mine, saver)
-        return await (start(mine, whole, request) if begun is None else resume(mine, whole, request.id))
+        return await (start(mine, graph, request) if begun is None else resume(mine, graph, request.id))
 
     return conduct
 

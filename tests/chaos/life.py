@@ -25,6 +25,7 @@ from tests.chaos.boundaries import Boundaries
 from tests.chaos.plane import HereAtWork, functions_here
 from workflow.deploy import hand
 from workflow.deploy.conduct import resume, start
+from workflow.deploy.graph import build
 from workflow.deploy.state import dump
 from workflow.model.errors import StoreAway
 from workflow.model.ports import Event
@@ -82,7 +83,7 @@ async def _conduct(life: Life, boundaries: Boundaries) -> None:
         post = functions_here(told)
         judgement = control(told, store, post)
         plane = control_endpoints(told, judgement, post)["/mcp"]
-        around = HereAtWork(told, store, saver, judgement, boundaries, plane, life.clouds)
+        around = HereAtWork(told, store, build(saver), judgement, boundaries, plane, life.clouds)
         await (_orchestrate if life.orchestrated else _alone)(around, requests)
 
 

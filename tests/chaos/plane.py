@@ -24,7 +24,7 @@ from workflow.control.front import FENCE, RUN, STEP
 from workflow.control.sign import Signs
 from workflow.deploy import hand
 from workflow.deploy.context import Context
-from workflow.deploy.graph import Graph, build
+from workflow.deploy.graph import Graph
 from workflow.deploy.journal import Journal
 from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json
@@ -113,4 +113,4 @@ class HereAtWork(Surroundings):
             patience=patience,
             undo_pause=0.01,
         )
-        yield context, build(context, self.saver)
+        yield context, self.graph

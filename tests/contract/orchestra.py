@@ -142,7 +142,7 @@ async def orchestrator(place: str, world: World, clock: JumpyClock) -> AsyncIter
             store=store, clock=clock, journal=Journal(store, clock, lambda event: None), contracts=contracts(),
             clouds=cloud_names(), poll_seconds=0.001,
         )  # fmt: skip
-        yield Orchestrator(context, build(context, saver))
+        yield Orchestrator(context, build(saver))
 
 
 def a_request(name: str, clock: JumpyClock, text: str = TEXT, until: Until = "running") -> Request:

@@ -76,7 +76,7 @@ async def main() -> None:
             contracts=contracts(),
             clouds=cloud_names(),
         )
-        ended = await start(context, build(context, saver), request)
+        ended = await start(context, build(saver), request)
     assert ended.record is not None
     print(ended.record.model_dump_json())
 

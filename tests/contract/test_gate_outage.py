@@ -70,7 +70,7 @@ async def conducting(bench: Bench, folder: Path, patience: float) -> AsyncIterat
             context, gate=Attended(gate), control=control, tools=Clouds(control), gate_patience=patience,
             journal=Journal(context.store, context.clock, bench.seen),
         )  # fmt: skip
-        yield context, build(context, saver)
+        yield context, build(saver)
     await gate.close()
 
 

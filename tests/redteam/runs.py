@@ -46,4 +46,4 @@ async def ask(house: House, text: str, who: Principal, language: Language | None
             store=house.store, clock=SystemClock(), journal=Journal(house.store, SystemClock(), lambda event: None),
             contracts=contracts(), clouds=cloud_names(), patience=1, undo_pause=0.01,
         )  # fmt: skip
-        return await start(context, build(context, saver), request)
+        return await start(context, build(saver), request)

@@ -80,7 +80,7 @@ async def _advance(context: Context, graph: Graph, run: Run, lease: Lease, given
         async with hand.held(context, lease):
             if run.state == "waiting":
                 run = await _woken(context.under(lease), run)
-            await graph.ainvoke(given, config, durability="sync")
+            await graph.ainvoke(given, config, context=context, durability="sync")
             return await _came_to(context, graph, run, lease)
     except NobodyJudges as away:
         mine, body = context.under(lease), {"code": away.error.code, "reason": away.error.message}

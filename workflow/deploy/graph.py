@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 
 from workflow.deploy.allocator import allocate
 from workflow.deploy.context import Context
@@ -24,7 +25,7 @@ from workflow.deploy.waiting import patient
 from workflow.model.lease import FENCE, Lease
 from workflow.model.workload import Request
 
-Graph = CompiledStateGraph[State, None, State, State]
+Graph = CompiledStateGraph[State, Context, State, State]
 
 STAGES: dict[str, Stage] = {
     "planner": plan,
@@ -50,11 +51,11 @@ EDGES: dict[str, tuple[str, ...]] = {
 STEPS_PER_ATTEMPT = 9 + PASSES
 
 
-def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
-    """The graph over these ports, checkpointed by `saver`."""
-    builder: StateGraph[State, None, State, State] = StateGraph(State)
+def build(saver: BaseCheckpointSaver[Any]) -> Graph:
+    """The graph, checkpointed by `saver`. One for all runs of a process: each brings its own Context along."""
+    builder: StateGraph[State, Context, State, State] = StateGraph(State, context_schema=Context)
     for name, stage in STAGES.items():
-        builder.add_node(name, _bound(name, stage, context))
+        builder.add_node(name, _bound(name, stage))
     for name, targets in EDGES.items():
         builder.add_conditional_edges(name, lambda state: state["next"], list(targets))
     builder.add_edge(START, "planner")
@@ -62,10 +63,10 @@ def build(context: Context, saver: BaseCheckpointSaver[Any]) -> Graph:
     return builder.compile(checkpointer=saver)
 
 
-def _bound(name: str, stage: Stage, context: Context) -> Any:
-    async def node(state: State, config: RunnableConfig) -> State:
+def _bound(name: str, stage: Stage) -> Any:
+    async def node(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> State:
         request = Request.model_validate(state["request"])
         lease = Lease(run=request.id, token=config["configurable"][FENCE], holder="")
-        return await passed(patient(context.under(lease), request), name, stage, state)
+        return await passed(patient(runtime.context.under(lease), request), name, stage, state)
 
     return node
