@@ -4,6 +4,7 @@ what the local one does, as far as its cloud can. Locals are evaluated by Terraf
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 from pathlib import Path
@@ -17,7 +18,7 @@ from infra.artefacts.reach import source
 from infra.local.gateway import config
 from mcp_handlers.kernel.limits import MAX_BODY
 from tests.terraform.evaluated import evaluated
-from tests.terraform.hcl import FOLDER, ROOT, Module
+from tests.terraform.hcl import FOLDER, ROOT, Module, plain
 
 takes_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="Terraform is not installed here")
 SETTING = re.compile(r"\bTOLLGATE_[A-Z_]+(?<!_)")
@@ -71,6 +72,53 @@ def test_every_function_has_its_artefact_and_its_target(cloud: str, parts: dict[
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
         }
         assert cloud == "azure" or plane[name] in functions
+
+
+@takes_terraform
+@pytest.mark.parametrize("home", [True, False])
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_terraform_can_say_what_every_local_is_whether_home_is_here_or_not(
+    cloud: str, home: bool, tmp_path: Path
+) -> None:
+    names = [plain(name) for name in Module.read(FOLDER / cloud).locals if name != "__is_block__"]
+    federated = {"ci": {"issuer": "https://ci.example.com", "subject": "s", "audience": "a"}}
+    said = ", ".join(f"{name} = local.{name}" for name in names)
+    found = evaluated(cloud, f"{{ {said} }}", tmp_path, home=home, federated=federated)
+    assert [name for name in names if found[name] is None] == []
+
+
+PARTS: dict[str, dict[str, str]] = {
+    "aws": {
+        "gateway": "aws_apigatewayv2_api", "clock": "aws_scheduler_schedule", "queue": "aws_sqs_queue",
+        "database": "aws_db_instance", "secrets": "aws_secretsmanager_secret", "budget": "aws_budgets_budget",
+        "federation": "aws_iam_openid_connect_provider", "alerts": "aws_cloudwatch_metric_alarm",
+    },
+    "azure": {
+        "gateway": "azurerm_api_management", "queue": "azurerm_servicebus_queue", "secrets": "azurerm_key_vault",
+        "database": "azurerm_postgresql_flexible_server", "alerts": "azurerm_monitor_metric_alert",
+        "federation": "azurerm_federated_identity_credential", "budget": "azurerm_consumption_budget_resource_group",
+    },
+    "gcp": {
+        "gateway": "google_api_gateway_gateway", "clock": "google_cloud_scheduler_job", "queue": "google_pubsub_topic",
+        "database": "google_sql_database_instance", "secrets": "google_secret_manager_secret",
+        "federation": "google_iam_workload_identity_pool_provider", "budget": "google_billing_budget",
+        "alerts": "google_monitoring_alert_policy",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cloud", PARTS)
+def test_a_module_has_every_part_that_an_installation_is_made_of(cloud: str) -> None:
+    module = Module.read(FOLDER / cloud)
+    assert [part for part, kind in PARTS[cloud].items() if not module.of_type(kind)] == []
+
+
+def test_azures_clock_is_in_its_apps_and_its_host_brings_what_the_queue_takes() -> None:
+    host = json.loads((ROOT / "functions" / "azure" / "host.json").read_text())
+    assert host["extensionBundle"]["id"] == "Microsoft.Azure.Functions.ExtensionBundle"
+    schedules = Module.read(FOLDER / "azure").locals["schedules"]
+    timed = {name for name, module in ON_AZURE.items() if "timer_trigger" in source(module).read_text()}
+    assert {plain(name) for name in schedules if name != "__is_block__"} == timed
 
 
 @pytest.mark.parametrize("cloud", ["azure", "gcp"])
