@@ -121,13 +121,26 @@ def test_azures_clock_is_in_its_apps_and_its_host_brings_what_the_queue_takes() 
     assert {plain(name) for name in schedules if name != "__is_block__"} == timed
 
 
-@pytest.mark.parametrize("cloud", ["azure", "gcp"])
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
 def test_functions_run_on_the_python_that_their_artefacts_are_compiled_for(cloud: str) -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     (packed,) = set(re.findall(r'python-version: "([\d.]+)"', workflow))
     assert set(re.findall(r'runtime\w* += "(?:python)?(\d[\d.]+)"', text(cloud))) == {
         packed.replace(".", "" if cloud == "gcp" else ".")
     }
+
+
+@takes_terraform
+def test_on_every_cloud_tools_are_below_its_name_and_the_rest_is_the_control_planes(tmp_path: Path) -> None:
+    """So one address is enough at home, and what the control plane's own pages say of themselves holds."""
+    routes = set(evaluated("aws", "local.routes", tmp_path, home=True))
+    tools = {f"POST /aws/mcp/{tool}" for tool in tool_names()}
+    assert routes == {*tools, "POST /aws/mcp", "ANY /api/v1/{proxy+}", "POST /hooks/{door}", "ANY /{proxy+}"}
+    for cloud in ("aws", "azure", "gcp"):
+        url = plain(Module.read(FOLDER / cloud).outputs["gateway_url"]["value"])
+        example = (FOLDER / "live" / cloud / "example.tfvars").read_text()
+        assert url.endswith(f"/{cloud}")
+        assert 'control_url   = "https://tollgate.example.com"\n' in example
 
 
 @takes_terraform

@@ -34,10 +34,9 @@ resource "aws_apigatewayv2_stage" "front" {
 
 locals {
   routes = merge(
-    { for tool in keys(local.tools) : "POST /mcp/${tool}" => aws_lambda_function.tool[tool] },
-    { "POST /mcp" = aws_lambda_function.plane["catalog"] },
+    { for tool in keys(local.tools) : "POST /aws/mcp/${tool}" => aws_lambda_function.tool[tool] },
+    { "POST /aws/mcp" = aws_lambda_function.plane["catalog"] },
     var.home ? {
-      "POST /control/mcp"    = aws_lambda_function.plane["control"]
       "ANY /api/v1/{proxy+}" = aws_lambda_function.plane["api"]
       "POST /hooks/{door}"   = aws_lambda_function.plane["webhooks"]
       "ANY /{proxy+}"        = aws_lambda_function.plane["control"]

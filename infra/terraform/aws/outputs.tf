@@ -1,6 +1,6 @@
 output "gateway_url" {
   description = "Where clients and the control plane call the functions: `/mcp` and `/mcp/{tool}`."
-  value       = aws_apigatewayv2_api.front.api_endpoint
+  value       = "${aws_apigatewayv2_api.front.api_endpoint}/aws"
 }
 
 output "function_names" {
