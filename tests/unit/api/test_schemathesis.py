@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,10 +22,11 @@ from schemathesis.specs.openapi.checks import (
 
 from functions.api.openapi import document
 from functions.api.operation import NAME
+from tests.amount import WHOLE
 from tests.unit.api.serving import Served, served
 
-EXAMPLES = int(os.environ.get("TOLLGATE_API_EXAMPLES", "2"))
-"""For each operation; CI tries more."""
+EXAMPLES = 25 if WHOLE else 2
+"""For each operation."""
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
     response_headers_conformance, negative_data_rejection, unsupported_method, ignored_auth,
