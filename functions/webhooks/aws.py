@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws.doors import set_up
 from functions.aws.held import settings
+from functions.aws.loop import run
 from functions.aws.telling import log, told
 from functions.aws.wire import Event, headers, posted
-from functions.webhooks.function import headers_of, receive
+from functions.webhooks.function import Kept, headers_of
 from mcp_handlers.kernel import deadline
+
+kept = Kept(settings)
+"""One for as long as the execution environment lives."""
 
 
 @told("requestContext.requestId")
@@ -20,6 +22,6 @@ def handler(event: Event, context: LambdaContext) -> Event:
     set_up()
     door = str(event.get("rawPath") or "").rpartition("/")[2]
     with deadline.within(context.get_remaining_time_in_millis()):
-        answer = asyncio.run(receive(door, headers(event), posted(event), settings()))
+        answer = run(kept.receive(door, headers(event), posted(event)))
     log.info("answered", extra={"status": answer.status, "door": door[:40]})
     return {"statusCode": answer.status, "headers": headers_of(answer), "body": answer.content.decode()}

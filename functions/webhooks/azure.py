@@ -6,9 +6,11 @@ import azure.functions as func
 
 from functions.azure.held import settings
 from functions.azure.telling import observe
-from functions.webhooks.function import headers_of, receive
+from functions.webhooks.function import Kept, headers_of
 
 blueprint = func.Blueprint()
+kept = Kept(settings)
+"""One for as long as the worker lives, in its own event loop."""
 
 
 @blueprint.function_name("webhooks")
@@ -16,5 +18,5 @@ blueprint = func.Blueprint()
 async def hook(req: func.HttpRequest) -> func.HttpResponse:
     """The host's request → one delivery → the host's answer. Each door checks its service's own signature."""
     observe()
-    found = await receive(req.route_params.get("door", ""), dict(req.headers), req.get_body(), settings())
+    found = await kept.receive(req.route_params.get("door", ""), dict(req.headers), req.get_body())
     return func.HttpResponse(found.content, status_code=found.status, headers=headers_of(found))

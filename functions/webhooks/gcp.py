@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import functions_framework
 from flask import Request, Response
 
 from functions.gcp.held import settings
+from functions.gcp.loop import run
 from functions.gcp.telling import observe
-from functions.webhooks.function import headers_of, receive
+from functions.webhooks.function import Kept, headers_of
 from mcp_handlers.kernel import telemetry
+
+kept = Kept(settings)
+"""One for as long as the instance lives."""
 
 
 @functions_framework.http
@@ -20,6 +22,6 @@ def webhooks(request: Request) -> Response:
     # Before anything reads the form: what is signed is the raw body.
     body = request.get_data(parse_form_data=False)
     door = request.path.rpartition("/")[2]
-    answer = asyncio.run(receive(door, dict(request.headers), body, settings()))
+    answer = run(kept.receive(door, dict(request.headers), body))
     telemetry.flush()
     return Response(answer.content, status=answer.status, headers=headers_of(answer))

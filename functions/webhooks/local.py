@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from functions.orchestrate.wake import wake
 from functions.webhooks.doors import doors
 from functions.webhooks.function import headers_of, reception
 from functions.webhooks.port import MAX_BODY, Door, Posted
@@ -20,7 +21,7 @@ PATH = "/hooks"
 
 def hook_routes(store: Store) -> list[BaseRoute]:
     """A route for every door that is set up."""
-    desk = reception(store)
+    desk = reception(store, wake(os.environ))
     return [Route(f"{PATH}/{name}", _served(desk, door), methods=["POST"]) for name, door in doors(os.environ).items()]
 
 

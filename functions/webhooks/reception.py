@@ -35,13 +35,12 @@ class Reception:
             return await self._received(door, posted)
         except Unauthorized as error:
             log.warning("a delivery was refused", extra={"door": door.name})
-            return _failure(401, error)
+            return failure(401, error)
         except BadRequest as error:
-            return _failure(400, error)
+            return failure(400, error)
         except Retryable as error:
             log.warning("a delivery must come again", extra={"door": door.name, "code": error.code})
-            seconds = str(math.ceil(error.retry_after or 1))
-            return Answer(503, _failure(503, error).body, headers={"Retry-After": seconds})
+            return later(error)
 
     async def _received(self, door: Door, posted: Posted) -> Answer:
         if len(posted.body) > MAX_BODY:
@@ -52,7 +51,7 @@ class Reception:
         if isinstance(heard, Answer):
             return heard
         if nonce and not await self.store.note_delivery(door.name, digest(nonce), now, now + 2 * door.window):
-            return _failure(409, BadRequest("This came before, to the byte.", "Sign it again to send it again."))
+            return failure(409, BadRequest("This came before, to the byte.", "Sign it again to send it again."))
         name = conversation_name(door.name, heard.delivery)
         outcome = await self.acting.act(door, heard, name)
         if door.notes and outcome.kind in NOTED:
@@ -86,5 +85,12 @@ def conversation_name(door: str, delivery: str) -> str:
     return name if len(name) <= MAX_KEY else f"{door}:{digest(delivery)}"
 
 
-def _failure(status: int, error: TollgateError) -> Answer:
+def later(error: Retryable) -> Answer:
+    """Asks the sender to come again."""
+    seconds = str(math.ceil(error.retry_after or 1))
+    return Answer(503, failure(503, error).body, headers={"Retry-After": seconds})
+
+
+def failure(status: int, error: TollgateError) -> Answer:
+    """What the error says, and what to do about it."""
     return Answer(status, {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}})

@@ -88,7 +88,7 @@ async def test_the_same_bytes_again_change_nothing(
     monkeypatch.setenv("TOLLGATE_PEOPLE", json.dumps(PEOPLE))
     door, write = DOORS[name]
     async with open_store(tmp_path / "store.db") as store:
-        sent, desk = write(f"/tollgate {text}".format(run=await waiting(store)), who), reception(store)
+        sent, desk = write(f"/tollgate {text}".format(run=await waiting(store)), who), reception(store, Silent())
         assert (await desk.receive(door, posted(sent))).status == 200
         before = kept(tmp_path)
         for _ in range(2):
@@ -104,7 +104,7 @@ async def test_a_button_that_is_pressed_again_is_no_second_word(
     async with open_store(tmp_path / "store.db") as store:
         await waiting(store)
         check = {"id": 5, "external_id": "mark/a1", "started_at": "2026-11-20T12:00:00Z"}
-        sent, desk = posted(github.pressed(check, "deny:dddddddddddd", "grace")), reception(store)
+        sent, desk = posted(github.pressed(check, "deny:dddddddddddd", "grace")), reception(store, Silent())
         assert (await desk.receive(door, sent)).status == 200
         before = kept(tmp_path)
         assert (await desk.receive(door, sent)).status == 200
@@ -117,10 +117,10 @@ async def test_what_was_cancelled_is_not_cancelled_again_under_another_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOLLGATE_PEOPLE", json.dumps(PEOPLE))
-    door, desk_of = GitHubDoor(github.SECRET), reception
+    door = GitHubDoor(github.SECRET)
     async with open_store(tmp_path / "store.db") as store:
-        run = await waiting(store)
+        run, desk = await waiting(store), reception(store, Silent())
         for number in (1, 2):
-            await desk_of(store).receive(door, posted(github.comment(f"/tollgate cancel {run}", "ada", number)))
+            await desk.receive(door, posted(github.comment(f"/tollgate cancel {run}", "ada", number)))
         kinds = [entry.event.kind for entry in await store.entries(run=run)]
         assert kinds.count("run.cancel_asked") == 1
