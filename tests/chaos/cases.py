@@ -56,13 +56,9 @@ class Cases:
 
     def disturb(self, mishap: str, at: Sequence[str], expected: list[Outcome], *, dies: bool = False) -> list[str]:
         """What went wrong in these cases, a line for each. `dies`: no life survives the mishap."""
-        wrong: list[str] = []
-        for number, boundary in enumerate(at):
-            said = self._one(mishap, number, boundary, expected, dies=dies)
-            _log.info("%s on %s, %s %s: %s", self.story, self.store, mishap, boundary, said or "as undisturbed")
-            if said:
-                wrong.append(f"{self.story} on {self.store}, {mishap} {boundary}: {said}")
-        return wrong
+        return self._wrong(
+            mishap, at, lambda number, boundary: self._one(mishap, number, boundary, expected, dies=dies)
+        )
 
     def race(self, at: Sequence[str], expected: list[Outcome], *, stalls: bool) -> list[str]:
         """What went wrong where at these boundaries another process takes the run over from one that still lives.
@@ -70,8 +66,16 @@ class Cases:
         The first stands still meanwhile, if it `stalls`, and goes on when the other has ended.
         """
         kind = "stall" if stalls else "tell"
-        wrong = [(boundary, self._raced(kind, number, boundary, expected)) for number, boundary in enumerate(at)]
-        return [f"{self.story} on {self.store}, {kind} {boundary}: {said}" for boundary, said in wrong if said]
+        return self._wrong(kind, at, lambda number, boundary: self._raced(kind, number, boundary, expected))
+
+    def _wrong(self, mishap: str, at: Sequence[str], case: Callable[[int, str], str]) -> list[str]:
+        wrong: list[str] = []
+        for number, boundary in enumerate(at):
+            said, name = case(number, boundary), f"{self.story} on {self.store}, {mishap} {boundary}"
+            _log.info("%s: %s", name, said or "as undisturbed")
+            if said:
+                wrong.append(f"{name}: {said}")
+        return wrong
 
     def _raced(self, kind: str, number: int, boundary: str, expected: list[Outcome]) -> str:
         life = self._life(STORIES[self.story], f"{kind}-{number}", boundary, kind)
