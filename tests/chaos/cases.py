@@ -8,9 +8,11 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.chaos.house import (
+    Ended,
     House,
     Outcome,
     a_request,
@@ -24,6 +26,7 @@ from tests.chaos.house import (
 from tests.chaos.life import Life
 from tests.chaos.stories import STORIES, Story
 from tests.contract.stores import STORES
+from workflow.model.errors import StoreAway
 
 EVERY = os.environ.get("TOLLGATE_CHAOS") == "all"
 """Whether every boundary is tried, or a sample of them."""
@@ -80,13 +83,19 @@ class Cases:
     def _raced(self, kind: str, number: int, boundary: str, expected: list[Outcome]) -> str:
         life = self._life(STORIES[self.story], f"{kind}-{number}", boundary, kind)
         first, last = begun(life)
+        # By the clock of the other, every lease is over.
+        rival = replace(life, at="", hours=2, log=Path(f"{life.log}-rival"))
         try:
             reached(first, life)
-            # By the clock of the other, every lease is over.
-            lives_until_ended(replace(life, at="", hours=2, log=Path(f"{life.log}-rival")))
-            if kind == "stall" and first.pid:
-                os.kill(first.pid, signal.SIGCONT)
-            ended(first, last)
+            if kind == "stall":
+                kept_out = _is_kept_out(lived(rival))
+                _go_on(first)
+                ended(first, last)
+                if kept_out:
+                    lives_until_ended(rival)
+            else:
+                lives_until_ended(rival)
+                ended(first, last)
             came = self._came(life)
         except AssertionError as error:
             return str(error)
@@ -117,6 +126,20 @@ class Cases:
         requests = tuple(a_request(story.text, run).model_dump_json() for run in story.runs)
         told = (requests, story.clouds, story.orchestrated, place, self.house.environment)
         return Life(*told, folder / "boundaries", at, mishap)
+
+
+def _go_on(process: BaseProcess) -> None:
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGCONT)
+
+
+def _is_kept_out(end: Ended) -> bool:
+    """Whether a file was kept from this life by one that stands still in the middle of a transaction.
+
+    It was told to try again then, and did nothing: there is no taking a lock from a process that lives.
+    """
+    assert end.code == 0 or f".{StoreAway.__name__}: " in end.error, end
+    return end.code != 0
 
 
 def sample(boundaries: Sequence[str], count: int, offset: int = 0) -> list[str]:

@@ -31,11 +31,16 @@ from workflow.model.errors import StoreAway
 from workflow.model.ports import Event
 from workflow.model.run import Run
 from workflow.model.workload import Request
+from workflow.store import sqlite
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import open_store
 
 RESTART = "TOLLGATE_TEST_RESTART"
 """The environment's name for the command that restarts the database, and whose it is, as JSON."""
+
+
+BUSY_SECONDS = 3
+"""How long a life waits for a file that another keeps to itself: in production ten times as long."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Life:
 def live(life: Life, last: Connection) -> None:
     """The whole of it, in a process of its own. `last` is told of the error that ends it."""
     os.environ.update(life.environment)
+    sqlite.BUSY_SECONDS = BUSY_SECONDS
     if life.hours:
         _jump(life.hours)()
     mishaps: dict[str, Callable[[], None]] = {
