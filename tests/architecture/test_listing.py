@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from functions.registry import cloud_names, contract, room, tool_names
-from infra.artefacts.listing import ACCOUNT, FILE, listing, written
+from infra.artefacts.listing import FILE, listing, written
+from infra.artefacts.roles import ACCOUNT
 from mcp_handlers.aws.permissions import role_policy
 
 

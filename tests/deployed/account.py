@@ -33,8 +33,10 @@ PATIENCE = 120.0
 
 @dataclass(frozen=True)
 class Account:
-    """`url` is the emulator's. `front` stands before it for the functions, so that what it lacks is there too."""
+    """`url` is the emulator's and `pid` its process, whose children are the functions'. `front` stands before it for
+    the functions, so that what it lacks is there too."""
 
+    pid: int
     url: str
     front: str
     log: Path
@@ -124,7 +126,7 @@ def account(folder: Path) -> Iterator[Account]:
         started.append(process.start(command, clean_environment(), PROJECT, folder / "front.log"))
         _await(f"{url}/_ministack/health", folder / "ministack.log")
         _await(f"{before}/_tollgate/health", folder / "front.log")
-        yield Account(url, before, folder / "ministack.log")
+        yield Account(started[0].pid, url, before, folder / "ministack.log")
     finally:
         for each in reversed(started):
             each.end()

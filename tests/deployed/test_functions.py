@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from functions.cli.principal import local_principal
-from infra.artefacts.listing import CONTROL
+from infra.artefacts.roles import CONTROL
 from mcp_handlers.kernel.clock import SystemClock
 from tests.deploy.test_serverless import functions
 from tests.deployed.account import STAGE

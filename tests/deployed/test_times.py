@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.runtimes import resident
 from infra.artefacts.__main__ import KEPT
 from infra.artefacts.contents import Contents, tool_contents
 from infra.artefacts.others import Site
@@ -73,7 +74,14 @@ def timed(stack: Stack, function: str, asked: dict[str, Any]) -> tuple[list[floa
         begun = time.perf_counter()
         stack.invoke(function, asked)
         warm.append((time.perf_counter() - begun) * 1e3)
+    stack.figures[f"{function}, memory"] = f"{_newest(stack.account.pid):.0f} MiB"
     return cold, warm, json.loads(answer["body"])["result"]["structuredContent"]
+
+
+def _newest(emulator: int) -> float:
+    """MiB that the process holds which the emulator started last."""
+    lists = Path(f"/proc/{emulator}/task").glob("*/children")
+    return resident(max(int(child) for each in lists for child in each.read_text().split()))
 
 
 @pytest.mark.timeout(900)
