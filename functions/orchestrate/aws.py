@@ -17,7 +17,6 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import functions.start  # noqa: F401 - before anything imports pydantic
-from functions.aws.doors import set_up
 from functions.aws.held import settings
 from functions.aws.telling import log, metrics, told
 from functions.orchestrate.invocation import tick_within
@@ -64,8 +63,6 @@ def _attempt(context: LambdaContext) -> Exception | None:
 
 
 def _ticked(context: LambdaContext) -> Ticked:
-    # Whoever asked through a door is told there.
-    set_up()
     found = tick_within(timedelta(milliseconds=context.get_remaining_time_in_millis()), settings())
     metrics.add_metric("RunsTaken", MetricUnit.Count, found.taken)
     metrics.add_metric("RunsTroubled", MetricUnit.Count, found.troubled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws.doors import set_up
 from functions.aws.held import settings
 from functions.aws.loop import run
 from functions.aws.telling import log, told
@@ -19,7 +18,6 @@ kept = Kept(settings)
 @told("requestContext.requestId")
 def handler(event: Event, context: LambdaContext) -> Event:
     """API Gateway's event → one delivery → API Gateway's answer."""
-    set_up()
     door = str(event.get("rawPath") or "").rpartition("/")[2]
     with deadline.within(context.get_remaining_time_in_millis()):
         answer = run(kept.receive(door, headers(event), posted(event)))

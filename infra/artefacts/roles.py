@@ -25,8 +25,8 @@ def _reads(*secrets: str) -> Allow:
     return Allow(("secretsmanager:GetSecretValue",), tuple(f"{below}{name}-??????" for name in secrets))
 
 
-_PLANE = (_reads("database", "keyring"), _WAKES)
-_DOORS = (_reads("database", "keyring", "doors"), _WAKES)
+_PLANE = (_reads("database", "gateway-keys", "keyring"), _WAKES)
+_DOORS = (_reads("database", "doors", "gateway-keys", "keyring"), _WAKES)
 CONTROL: dict[str, Sequence[Allow]] = {
     "catalog": (),
     "control": _PLANE,

@@ -14,17 +14,17 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import base
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws import control, doors, held
+from functions.aws import control, held
 from functions.aws.held import DATABASE, DATABASE_SECONDS, KEYRING
 from functions.aws.loop import run
 from functions.cleanup import aws as cleanup
 from functions.cleanup import tenants
 from functions.cli.principal import local_principal
 from functions.control import ControlPlane
+from functions.held import DOORS, GATEWAY_KEYS
 from functions.orchestrate import aws as orchestrate
 from functions.planes import URLS
 from functions.reevaluate import aws as reevaluate
-from functions.webhooks.people import PEOPLE
 from mcp_handlers.kernel.clock import SystemClock
 from tests.fakes.world import call
 from tests.flows.house import House
@@ -178,23 +178,11 @@ def test_a_secret_is_read_again_when_its_time_is_over(vault: Vault, monkeypatch:
     assert held.settings().database == "postgresql://second/"
 
 
-def test_the_doors_are_set_up_as_their_secret_says_now(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    slack, github = "TOLLGATE_DOOR_SLACK_SECRET", "TOLLGATE_DOOR_GITHUB_SECRET"
-    environment = {slack: "old", github: "gone", "PATH": "/bin"}
-    doors.set_up(environment)
-    assert environment == {slack: "old", github: "gone", "PATH": "/bin"}
-    name = vault.keep(doors.DOORS, json.dumps({slack: "new", PEOPLE: "{}"}))
-    environment[doors.DOORS] = name
-    doors.set_up(environment)
-    assert environment == {slack: "new", PEOPLE: "{}", "PATH": "/bin", doors.DOORS: name}
-
-
-@pytest.mark.parametrize("wrong", ["", "[]", '{"TOLLGATE_OIDC": "x"}', '{"TOLLGATE_DOOR_SLACK_SECRET": 1}'])
-def test_what_are_no_settings_of_doors_sets_nothing(vault: Vault, wrong: str) -> None:
-    environment = {doors.DOORS: vault.keep(doors.DOORS, wrong or " ")}
-    with pytest.raises(BadRequest, match="has no settings of doors"):
-        doors.set_up(environment)
-    assert list(environment) == [doors.DOORS]
+def test_doors_and_gateways_keys_are_secrets_that_need_not_be(vault: Vault) -> None:
+    assert (held.settings().doors, held.settings().gateway_keys) == ({}, {})
+    vault.keep(DOORS, '{"TOLLGATE_DOOR_SLACK_SECRET": "s"}')
+    vault.keep(GATEWAY_KEYS, '{"gcp": "k"}')
+    assert (held.settings().doors, held.settings().gateway_keys) == ({"TOLLGATE_DOOR_SLACK_SECRET": "s"}, {"gcp": "k"})
 
 
 def test_a_secret_that_cannot_be_read_is_named_and_its_value_is_not(

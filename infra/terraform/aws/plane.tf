@@ -132,11 +132,12 @@ resource "aws_lambda_function" "plane" {
     variables = merge(
       { for name, value in local.told : name => value if name != "TOLLGATE_AWS_TOOL_ROLE" },
       contains(local.at_home, each.key) ? {
-        TOLLGATE_DATABASE_SECRET = aws_secretsmanager_secret.kept["database-url"].arn
-        TOLLGATE_KEYRING_SECRET  = aws_secretsmanager_secret.kept["keyring"].arn
-        TOLLGATE_WAKE_QUEUE      = aws_sqs_queue.wake[0].url
-        TOLLGATE_OIDC            = var.identity_providers
-        TOLLGATE_CLEANUP_TENANTS = join(" ", var.cleaned_tenants)
+        TOLLGATE_DATABASE_SECRET     = aws_secretsmanager_secret.kept["database-url"].arn
+        TOLLGATE_KEYRING_SECRET      = aws_secretsmanager_secret.kept["keyring"].arn
+        TOLLGATE_GATEWAY_KEYS_SECRET = aws_secretsmanager_secret.kept["gateway-keys"].arn
+        TOLLGATE_WAKE_QUEUE          = aws_sqs_queue.wake[0].url
+        TOLLGATE_OIDC                = var.identity_providers
+        TOLLGATE_CLEANUP_TENANTS     = join(" ", var.cleaned_tenants)
       } : {},
       contains(local.doors, each.key) ? { TOLLGATE_DOORS_SECRET = aws_secretsmanager_secret.kept["doors"].arn } : {}
     )

@@ -9,7 +9,7 @@ ephemeral "random_password" "database" {
 }
 
 resource "aws_secretsmanager_secret" "kept" {
-  for_each = var.home ? toset(["database-url", "keyring", "doors"]) : toset([])
+  for_each = var.home ? toset(["database-url", "keyring", "gateway-keys", "doors"]) : toset([])
 
   name                    = "${local.prefix}/${each.key}"
   description             = "Tollgate's ${each.key}"
@@ -18,11 +18,11 @@ resource "aws_secretsmanager_secret" "kept" {
   tags                    = local.tags
 }
 
-# No door is open at first.
-resource "aws_secretsmanager_secret_version" "doors" {
-  count = var.home ? 1 : 0
+# At first no door is open, and no other cloud's gateway is known.
+resource "aws_secretsmanager_secret_version" "nothing" {
+  for_each = var.home ? toset(["gateway-keys", "doors"]) : toset([])
 
-  secret_id                = aws_secretsmanager_secret.kept["doors"].id
+  secret_id                = aws_secretsmanager_secret.kept[each.key].id
   secret_string_wo         = "{}"
   secret_string_wo_version = 1
 }
