@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,7 @@ def paths(one: Contents) -> set[str]:
 
 
 def unpacked(one: Contents, into: Path, *, compiling: bool = True) -> Path:
-    """Its artefact as the function finds it; without `compiling` with its sources, which takes less long."""
+    """Its artefact as the function finds it; without `compiling` as it is here, which takes less long."""
     files = {path: SITE.folder / path for path in SITE.files(SITE.needed(one.reached().others), one.calls())}
     files = {one.site + path: file for path, file in files.items()}
     for inner, file in (files | one.ours() | dict(one.start)).items():
@@ -63,8 +65,16 @@ def unpacked(one: Contents, into: Path, *, compiling: bool = True) -> Path:
         if compiling and inner.endswith(".py") and inner not in dict(one.start):
             target.with_suffix(".pyc").write_bytes(compiled(file, inner))
         else:
-            os.link(file, target) if file.stat().st_dev == into.stat().st_dev else target.write_bytes(file.read_bytes())
+            _linked(file, target)
+            if inner.endswith(".py") and Path(cache_from_source(str(file))).exists():
+                _linked(Path(cache_from_source(str(file))), Path(cache_from_source(str(target))))
     return into
+
+
+def _linked(file: Path, target: Path) -> None:
+    """The same file there, as old as it is."""
+    target.parent.mkdir(exist_ok=True)
+    os.link(file, target) if file.stat().st_dev == target.parent.stat().st_dev else shutil.copy2(file, target)
 
 
 def start(folder: Path, entry: str, environment: dict[str, str], *events: dict[str, Any]) -> dict[str, Any]:
