@@ -5,6 +5,7 @@ from __future__ import annotations
 import functions_framework
 from flask import Request, Response
 
+from functions.gcp import wire
 from functions.gcp.held import settings
 from functions.gcp.loop import run
 from functions.gcp.telling import observe
@@ -22,6 +23,6 @@ def webhooks(request: Request) -> Response:
     # Before anything reads the form: what is signed is the raw body.
     body = request.get_data(parse_form_data=False)
     door = request.path.rpartition("/")[2]
-    answer = run(kept.receive(door, dict(request.headers), body))
+    answer = run(kept.receive(door, wire.headers_of(request.headers.items()), body))
     telemetry.flush()
     return Response(answer.content, status=answer.status, headers=headers_of(answer))
