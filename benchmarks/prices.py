@@ -7,6 +7,7 @@ import subprocess
 import sys
 from functools import partial
 
+from benchmarks import skypilot
 from benchmarks.measure import ROOT, Row, Target, spread, timed
 from mcp_handlers.prices.quote import best, quote
 from mcp_handlers.tools.get_cost_estimate import Input
@@ -15,6 +16,7 @@ QUERIES = 3_000
 QUOTES = 60
 PROCESSES = 15
 TARGET = Target(1, "at_most")
+THOUSANDTH = Target(0.001, "at_most")
 BOTH = "import and load"
 LOAD = """
 from time import perf_counter
@@ -98,4 +100,22 @@ def prices() -> list[Row]:
                 bound,
             )
         )
+    return [*rows, *beside()]
+
+
+def beside() -> list[Row]:
+    """SkyPilot's time and answer for the same questions over the same prices."""
+    told = skypilot.asked()
+    rows = []
+    for name in skypilot.QUESTIONS:
+        # On demand is what SkyPilot takes a question for that does not say.
+        purchase = "spot" if "use_spot" in skypilot.QUESTIONS[name] else "on_demand"
+        wanted = NAMED[name].model_copy(update={"purchase": purchase})
+        mine = spread([timed(partial(best, wanted)) for _ in range(300)])["p50"]
+        found = best(wanted)
+        usd = found.offer.compute_micros_hour / 1e6 if found else None
+        theirs = told[name] if told else {"times": [], "usd": None}
+        p50 = spread(theirs["times"])["p50"] if theirs["times"] else None
+        rows.append(Row("price", f"cheapest beside a peer: {name}", "µs", mine, "SkyPilot", p50, THOUSANDTH))
+        rows.append(Row("price", f"the machine it found: {name}", "$/h", usd, "SkyPilot", theirs["usd"], TARGET))
     return rows

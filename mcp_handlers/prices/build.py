@@ -53,18 +53,22 @@ def sources(data: Path = DATA) -> tuple[str, ...]:
     return tuple(name for name in snapshots if (CLOUDS / name).is_dir())
 
 
+def gated(cloud: str, data: Path = DATA) -> tuple[int, list[Row], list[Rejection]]:
+    """How many rows one cloud's snapshot has, those that pass the gates, and what was taken away."""
+    rows, rejected = read(lines(data / f"{cloud}.csv.gz"))
+    total = len(rows) + len(rejected)
+    regions = {region.name for region in _regions(data, cloud)}
+    kept, more = gate(rows, World(regions, _newest(data), names.load(cloud), _gpus(data)))
+    return total, kept, rejected + more
+
+
 def build(cloud: str, data: Path = DATA) -> tuple[bytes, Report]:
     """One cloud's price file and the report on it.
 
     Raises BadRequest where the gates take more than `LARGEST_SHARE` of the rows.
     """
-    rows, rejected = read(lines(data / f"{cloud}.csv.gz"))
-    total = len(rows) + len(rejected)
-    naming = names.load(cloud)
-    regions = _regions(data, cloud)
-    world = World({region.name for region in regions}, _newest(data), naming, _gpus(data))
-    kept, more = gate(rows, world)
-    rejected += more
+    total, kept, rejected = gated(cloud, data)
+    naming, regions = names.load(cloud), _regions(data, cloud)
     _refuse_if_many(cloud, total, rejected)
     blocks = prices(kept, _interruptions(data, cloud))
     machines = _machines(kept, naming, rates.load(data / "rates.csv", cloud))
