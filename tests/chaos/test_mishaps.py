@@ -67,6 +67,11 @@ def server() -> Iterator[tuple[str, list[str], str | None]]:
 
     folder = Path(tempfile.mkdtemp(prefix="tollgate-chaos-"))
     found = get_server(folder, cleanup_mode=None)
+    # The server dies and not the machine, which has everything that was handed to it. Otherwise each restart would sync
+    # every file of all the cases before.
+    with psycopg.connect(found.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     ctl = [str(found.bin_path / "pg_ctl"), "-w", "-m", "immediate", "-D", str(found.pgdata), "-l", str(found.log)]
     yield str(found.get_uri()), ctl, found.system_user
     subprocess.run([*ctl, "stop"], user=found.system_user, check=True, stdout=subprocess.DEVNULL)
