@@ -14,10 +14,12 @@ from infra.artefacts.reach import ROOT
 from workflow.model.errors import Terminal
 
 PINS = ROOT / "requirements" / "run.txt"
-LAMBDA = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
-"""By Lambda's name of the architecture. Its Amazon Linux 2023 has glibc 2.34, so wheels for 2.28 run there."""
+LAMBDA = {"x86_64": "x86_64-manylinux_2_34", "arm64": "aarch64-manylinux_2_34"}
+"""By Lambda's name of the architecture. Its Amazon Linux 2023 has glibc 2.34, and the others' hosts have no older."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """Artefacts are compiled by the interpreter that makes them, and so are for its version."""
+RUNTIME = "3.13"
+"""What functions run on in an account. Earlier ones are hosted on systems that are older than our wheels."""
 
 
 class NotStaged(Terminal):
@@ -30,8 +32,13 @@ class NotStaged(Terminal):
 def staged(kept: Path, architecture: str = "") -> Path:
     """The folder with every pinned package under `kept`: for Lambda on this architecture, or for this machine.
 
-    Raises NotStaged, with the installer's last words.
+    Raises NotStaged, with the installer's last words, or where this Python is not the accounts'.
     """
+    if architecture and PYTHON != RUNTIME:
+        raise NotStaged(
+            f"Functions run on Python {RUNTIME}, and this is {PYTHON}.",
+            f"Make them in a clone of its own: make package PYTHON=python{RUNTIME}",
+        )
     named = hashlib.sha256(PINS.read_bytes() + architecture.encode() + PYTHON.encode()).hexdigest()[:12]
     folder = kept / f"site-{architecture or 'here'}-{named}"
     if folder.exists():

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from functions.azure.function_app import PLANE
 from functions.registry import cloud_names, tool_names
+from infra.artefacts import stage
 from infra.artefacts.contents import DATA, Contents
 from infra.artefacts.elsewhere import AZURE_SITE, LEFT_OUT, ON_AZURE, ON_GOOGLE, SDKS, on_azure, on_google
 from infra.artefacts.reach import source
@@ -107,6 +108,15 @@ def test_a_part_of_the_control_plane_starts_from_its_artefact(cloud: str, name: 
     folder = unpacked(EVERY[cloud][name], tmp_path, compiling=False)
     answers, foreign = started(cloud, name, folder, {"TOLLGATE_FUNCTION": name})
     assert (name in answers, foreign) == (True, [])
+
+
+def test_for_an_account_artefacts_are_made_by_the_python_that_runs_them_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "PYTHON", "3.11")
+    with pytest.raises(stage.NotStaged, match=r"run on Python 3\.13, and this is 3\.11") as refused:
+        stage.staged(tmp_path, "x86_64")
+    assert "PYTHON=python3.13" in refused.value.remedy
 
 
 def test_every_function_that_there_is_has_an_artefact() -> None:

@@ -15,6 +15,7 @@ from functions.http import KEY
 from functions.registry import tool_names
 from infra.artefacts.elsewhere import ON_AZURE, ON_GOOGLE
 from infra.artefacts.reach import source
+from infra.artefacts.stage import RUNTIME
 from infra.local.gateway import config
 from mcp_handlers.kernel.limits import MAX_BODY
 from tests.terraform.evaluated import evaluated
@@ -123,8 +124,9 @@ def test_azures_clock_is_in_its_apps_and_its_host_brings_what_the_queue_takes() 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
 def test_functions_run_on_the_python_that_their_artefacts_are_compiled_for(cloud: str) -> None:
-    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
-    (packed,) = set(re.findall(r'python-version: "([\d.]+)"', workflow))
+    release = (ROOT / ".github" / "workflows" / "ci.yml").read_text().partition("\n  release:")[2]
+    (packed,) = set(re.findall(r'python-version: "([\d.]+)"', release))
+    assert packed == RUNTIME
     assert set(re.findall(r'runtime\w* += "(?:python)?(\d[\d.]+)"', text(cloud))) == {
         packed.replace(".", "" if cloud == "gcp" else ".")
     }

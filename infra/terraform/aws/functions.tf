@@ -133,7 +133,7 @@ resource "aws_lambda_function" "tool" {
   function_name                  = "${local.prefix}-${each.key}"
   description                    = "Tollgate's tool ${each.key}"
   role                           = aws_iam_role.function[each.key].arn
-  runtime                        = "python3.11"
+  runtime                        = "python3.13"
   architectures                  = ["x86_64"]
   handler                        = "functions.aws.entry.handler"
   s3_bucket                      = var.package_store

@@ -115,7 +115,7 @@ resource "aws_lambda_function" "plane" {
   function_name = "${local.prefix}-${each.key}"
   description   = "Tollgate's ${each.key}"
   role          = aws_iam_role.plane[each.key].arn
-  runtime       = "python3.11"
+  runtime       = "python3.13"
   architectures = ["x86_64"]
   handler       = each.value
   s3_bucket     = var.package_store

@@ -100,7 +100,7 @@ resource "azurerm_function_app_flex_consumption" "app" {
   resource_group_name               = azurerm_resource_group.plane.name
   service_plan_id                   = azurerm_service_plan.app[each.key].id
   runtime_name                      = "python"
-  runtime_version                   = "3.11"
+  runtime_version                   = "3.13"
   instance_memory_in_mb             = max(var.limits.memory_mib, 2048)
   maximum_instance_count            = max(var.limits.concurrency, 40)
   storage_container_type            = "blobContainer"

@@ -48,7 +48,7 @@ resource "google_cloudfunctions2_function" "plane" {
   labels      = local.labels
 
   build_config {
-    runtime     = "python311"
+    runtime     = "python313"
     entry_point = each.value
 
     source {
