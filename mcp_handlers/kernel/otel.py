@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_handlers.kernel import telemetry
 from mcp_handlers.kernel.log import entry
 from mcp_handlers.kernel.telemetry import Carried, Measure
+from mcp_handlers.kernel.unquoted import Unquoted
 
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs.export import LogRecordExporter
@@ -86,6 +87,31 @@ class OpenTelemetry:
         self._w3c.inject(carrier)
         return carrier
 
+    def watch_requests(self) -> None:
+        """From now on every request of every SDK is a span within its call, and carries W3C's context to the cloud.
+
+        botocore, Azure's core and Google's clients all send by urllib3, some of it on threads of their own. What an
+        address asks for is left out of the span.
+        """
+        from opentelemetry.instrumentation.threading import ThreadingInstrumentor
+        from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
+        from opentelemetry.metrics import NoOpMeterProvider
+
+        ThreadingInstrumentor().instrument()
+        URLLib3Instrumentor().instrument(
+            tracer_provider=Unquoted(self._traces),
+            meter_provider=NoOpMeterProvider(),
+            url_filter=lambda url: url.partition("?")[0],
+        )
+
+    def leave_requests(self) -> None:
+        """Undo `watch_requests`, which is of the whole process."""
+        from opentelemetry.instrumentation.threading import ThreadingInstrumentor
+        from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
+
+        URLLib3Instrumentor().uninstrument()
+        ThreadingInstrumentor().uninstrument()
+
     def flush(self) -> None:
         """Send what is kept."""
         for provider in (self._traces, self._meters, self._logs):
@@ -134,5 +160,6 @@ def start(environment: Mapping[str, str], service: str) -> None:
     backend = OpenTelemetry(
         service, BatchSpanProcessor(OTLPSpanExporter()), PeriodicExportingMetricReader(OTLPMetricExporter())
     )
+    backend.watch_requests()
     telemetry.install(backend)
     logging.getLogger().addHandler(backend.logs(OTLPLogExporter()))

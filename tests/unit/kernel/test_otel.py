@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import urllib3
 
 from mcp_handlers.kernel import otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
@@ -15,8 +16,6 @@ from mcp_handlers.kernel.observed import Observed
 from mcp_handlers.tools import create_storage_bucket
 from tests.fakes.world import BUCKET, World, call
 from workflow.model.errors import NoCapacity
-
-pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
 
 SECRET = "hunter2"
 TRACE = "a" * 32
@@ -48,6 +47,7 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
     backend = telemetry._Told.backend
     telemetry.install(None)
     assert isinstance(backend, otel.OpenTelemetry)
+    backend.leave_requests()
     for provider in (backend._traces, backend._meters, backend._logs):
         provider.shutdown()
     logging.getLogger("mcp_handlers.kernel.observed").setLevel(logging.NOTSET)
@@ -74,3 +74,36 @@ async def test_traces_measures_and_logs_are_sent_and_hold_no_secret(collected: d
     everything = b"".join(collected.values())
     for never in (SECRET, "ada@example.com", "eu-west-1", world.headers(TOOL)["authorization"].split()[1]):
         assert never.encode() not in everything
+
+
+def test_a_request_of_an_sdk_carries_the_calls_trace_and_a_failed_one_is_not_quoted(
+    collected: dict[str, bytes],
+) -> None:
+    seen: list[str] = []
+
+    class Cloud(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers["traceparent"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/thing?key={SECRET}"
+    try:
+        with telemetry.call("aws", TOOL, {"traceparent": f"00-{TRACE}-{'b' * 16}-01"}):
+            urllib3.PoolManager().request("GET", address)
+    finally:
+        server.shutdown()
+        server.server_close()
+    with telemetry.call("aws", TOOL, {}), pytest.raises(urllib3.exceptions.MaxRetryError):
+        urllib3.PoolManager().request("GET", address, retries=0)
+    telemetry.flush()
+    (context,) = seen
+    assert context.split("-")[1] == TRACE
+    assert bytes.fromhex(context.split("-")[2]) in collected["/v1/traces"]
+    assert b"/thing" in collected["/v1/traces"]
+    assert SECRET.encode() not in collected["/v1/traces"]
