@@ -48,7 +48,7 @@ async def test_a_queue_that_is_away_or_does_not_know_the_app_hinders_nobody(
     azure.heal()
     assert waiting(azure) == []
     assert [
-        (record.message, record.__dict__["run"]) for record in caplog.records if record.name.endswith("servicebus")
+        (record.getMessage(), record.__dict__["run"]) for record in caplog.records if record.name.endswith("servicebus")
     ] == [("nobody could be woken", "r1")]
     await said.publish("r2")
     assert waiting(azure) == ["r2"]

@@ -56,7 +56,9 @@ def test_a_target_of_the_readme_exists(command: str) -> None:
 
 
 def test_make_run_ends_by_saying_how_it_all_is_served() -> None:
-    done = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "tollgate serve starts pages, REST, MCP" in done.stdout.splitlines()[-1]
 
 

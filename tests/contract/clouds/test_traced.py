@@ -1,8 +1,9 @@
-"""A call's trace goes on to its cloud: each request that an SDK sends is a span of it, whichever cloud it is."""
+"""A call's trace goes on to its cloud: each request that an SDK sends is a span of it, whichever SDK it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -22,6 +23,13 @@ TOOL = "create_storage_bucket"
 
 class _Bucket(Creates):
     tool = TOOL
+
+
+@pytest.fixture(params=["aws", "azure", "gcp"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The clouds that are asked by an SDK, as `worlds/<cloud>.py` begins them."""
+    begun: World = import_module(f"tests.contract.clouds.worlds.{request.param}").begin(request, monkeypatch)
+    return begun
 
 
 @pytest.fixture
