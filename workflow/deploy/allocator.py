@@ -9,6 +9,7 @@ from mcp_handlers.tools import get_cost_estimate, get_quotas
 from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.control.emergency import freezes
 from workflow.control.switches import standing
+from workflow.deploy.again import asked_again
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Allocation, Candidate, choose, refusal, savings
 from workflow.deploy.carry import kept_of, pinned, resumed
@@ -164,7 +165,7 @@ class _Survey:
     async def _estimate(self, cloud: str, barred: Sequence[Exclusion]) -> list[Priced]:
         wanted = need(self.brief, [*(e for e in self.exclusions if e.cloud == cloud), *barred])
         try:
-            answer = await self.context.tools.call("get_cost_estimate", cloud, dump(wanted))
+            answer = await asked_again(lambda: self.context.tools.call("get_cost_estimate", cloud, dump(wanted)))
         except TollgateError as error:
             if error.scope != "cloud" and not error.retryable:
                 raise
@@ -188,7 +189,7 @@ class _Survey:
             managed=self.brief.tool == "submit_ml_job",
         )
         try:
-            answer = await self.context.tools.call("get_quotas", offer.cloud, dump(wanted))
+            answer = await asked_again(lambda: self.context.tools.call("get_quotas", offer.cloud, dump(wanted)))
         except TollgateError as error:
             await notice(self.context, self.request, offer.cloud, offer.region, Trouble.of(error))
             return f"quota unknown: {error.code}"

@@ -14,6 +14,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from workflow.deploy.again import PASSING
 from workflow.deploy.context import Context
 from workflow.deploy.failover import skipped
 from workflow.deploy.operation import await_operation
@@ -30,7 +31,7 @@ ATTEMPTS = 2
 """The control plane and the function have tried again by themselves before an error comes here."""
 SLOW_SECONDS = 20.0
 """An answer that stays away for so long is a cloud at work. One that is lost at once is none."""
-_PASSING = ("THROTTLED", "OUTCOME_UNKNOWN", "RATE_LIMITED", "OVERLOADED")
+_PASSING = (*PASSING, "OUTCOME_UNKNOWN")
 
 
 async def execute(context: Context, state: State) -> State:
