@@ -96,9 +96,9 @@ def test_an_internal_error_on_a_write_leaves_its_outcome_unknown(aws: LocalAws) 
 
 
 def test_a_write_that_is_not_answered_in_time_is_found_again_by_its_key(aws: LocalAws) -> None:
-    aws.fault("latency", operation="RunInstances", latency_ms=1500, times=1)
+    aws.fault("latency", operation="RunInstances", latency_ms=4000, times=1)
     with pytest.raises(OutcomeUnknown):
-        start(aws.clients(read_seconds=0.5))
+        start(aws.clients(read_seconds=2))
     assert len(start(aws.clients()).resources) == len(aws.instances()) == 1
 
 
