@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
+from functions.orchestrate import servicebus
 from functions.orchestrate.wake import QUEUE, wake
 from tests.contract.clouds.azure_cloud import LocalAzure, azure, server
 from workflow.model.errors import BadRequest
@@ -20,6 +24,18 @@ def said(azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> Wake:
     return wake(
         {**azure.environment, QUEUE: azure.url.replace("https", "sb") + "/wake", "AZURE_CLIENT_ID": "orchestrator"}
     )
+
+
+@pytest.fixture
+def noted() -> Iterator[list[logging.LogRecord]]:
+    """What is logged of the queue, whatever earlier tests made of the process's handlers."""
+    found: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = found.append  # type: ignore[method-assign]
+    log = logging.getLogger(servicebus.__name__)
+    log.addHandler(handler)
+    yield found
+    log.removeHandler(handler)
 
 
 def waiting(azure: LocalAzure) -> list[str]:
@@ -41,15 +57,13 @@ async def test_what_is_said_is_in_the_queue_and_whoever_says_it_hears_nothing(sa
 
 
 async def test_a_queue_that_is_away_or_does_not_know_the_app_hinders_nobody(
-    said: Wake, azure: LocalAzure, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    said: Wake, azure: LocalAzure, noted: list[logging.LogRecord]
 ) -> None:
     azure.fault("cloud_down")
     await said.publish("r1")
     azure.heal()
     assert waiting(azure) == []
-    assert [
-        (record.getMessage(), record.__dict__["run"]) for record in caplog.records if record.name.endswith("servicebus")
-    ] == [("nobody could be woken", "r1")]
+    assert [(record.getMessage(), record.__dict__["run"]) for record in noted] == [("nobody could be woken", "r1")]
     await said.publish("r2")
     assert waiting(azure) == ["r2"]
 

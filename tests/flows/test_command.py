@@ -166,7 +166,15 @@ def test_the_local_cloud_is_reported_and_can_be_made_to_misbehave(told: Any) -> 
 def test_a_run_that_is_stopped_by_hand_can_be_resumed_and_does_nothing_twice(house: House) -> None:
     house.fault("gcp", "latency", latency_ms=4000, operation="POST")
     command = [sys.executable, "-m", "functions.cli.main", "run", f"{JOB}, GCP only"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # Ctrl-C is for who listens to it, also where the tests themselves were started in the background, which ignores it.
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         assert process.stdout is not None
         seen = ""
         for line in process.stdout:
