@@ -17,7 +17,7 @@ from mcp_handlers.kernel.result import Result, done, failed, refused
 from mcp_handlers.kernel.trust import Trust
 from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
-from workflow.model.base import Json, Noun, digest
+from workflow.model.base import Json, Noun
 from workflow.model.errors import GateUnavailable, Overloaded, TollgateError, TrustUnknown, Unauthorized
 from workflow.model.run import Receipt
 from workflow.model.switch import denial
@@ -102,7 +102,7 @@ class Function:
             keys,
             tool=self.tool.name,
             cloud=self.cloud,
-            arguments_digest=digest(taken.sent),
+            arguments_digest=taken.digest,
             principal=principal,
             revision=self.gate.revision,
             version=taken.version,
@@ -132,7 +132,7 @@ class Function:
             tool=self.tool.name,
             cloud=self.cloud,
             version=taken.version,
-            arguments_digest=digest(taken.sent),
+            arguments_digest=taken.digest,
             decision_digest=leave.decision,
             policy_revision=leave.revision,
             output=output,

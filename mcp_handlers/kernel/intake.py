@@ -6,12 +6,14 @@ arguments fit, so a program that was written before there was another version go
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import ValidationError
 
 from mcp_handlers.tools.contract import Tool
-from workflow.model.base import Json, Noun
+from workflow.model.base import Json, Noun, digest
 from workflow.model.errors import BadRequest
 from workflow.model.run import Resource
 
@@ -35,6 +37,11 @@ class Taken:
     wanted: Noun
     exact: Json
 
+    @cached_property
+    def digest(self) -> str:
+        """Of what was sent."""
+        return digest(self.sent)
+
     def given(self, made: Noun) -> Noun:
         """Today's Output as the caller's version has it."""
         return self.tool.downgraded(self.version, made)
@@ -48,7 +55,7 @@ def spoken(meta: Json) -> int | None:
     raise BadRequest(f"_meta {VERSION} is a whole number.", "Leave it out, or send a version that tools/list names.")
 
 
-def mirrored(tool: Tool, meta: Json) -> dict[str, str]:
+def mirrored(tool: Tool, meta: Json) -> Mapping[str, str]:
     """The arguments that the caller mirrors into headers, in the version that it speaks; none where that is not served:
     then the call is refused for it."""
     version = meta.get(VERSION)

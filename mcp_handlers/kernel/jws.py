@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -46,10 +47,17 @@ def unb64(text: str) -> bytes:
     return data
 
 
+@lru_cache(32)
+def _header(text: str) -> Any:
+    """A token's first part. A control plane's tokens all have one of two, so it is read once. Raises ValueError and
+    RecursionError for what is no JSON."""
+    return json.loads(unb64(text))
+
+
 def kid_of(token: str) -> str:
     """The name of the key that a token says it was signed with, before anything is checked; "" where it says none."""
     try:
-        kid = json.loads(unb64(token[:MAX_TOKEN].partition(".")[0]))["kid"]
+        kid = _header(token[:MAX_TOKEN].partition(".")[0])["kid"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return kid if isinstance(kid, str) else ""
@@ -153,7 +161,7 @@ class Keys:
             if len(token) > MAX_TOKEN:
                 raise ValueError("too long")
             head, body, signature = token.split(".")
-            header, claims = json.loads(unb64(head)), json.loads(unb64(body))
+            header, claims = _header(head), json.loads(unb64(body))
             if header != {"alg": "EdDSA", "kid": header["kid"], "typ": typ} or not isinstance(claims, dict):
                 raise ValueError("another kind of token")
             self._insist_on_key(header["kid"])

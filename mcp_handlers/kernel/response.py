@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
+
+from workflow.model.base import compact
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,5 @@ class Response:
 
 def json_response(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:
     """A JSON body with its content type, never cached by anything in between."""
-    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    body = compact(value).encode()
     return Response(status, body, {"content-type": "application/json", "cache-control": "no-store", **(headers or {})})

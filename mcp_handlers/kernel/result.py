@@ -6,10 +6,9 @@ All three cross the wire as a tool result. Errors and refusals say it in words f
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from workflow.model.base import Json
+from workflow.model.base import Json, compact
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
 from workflow.model.run import Receipt
@@ -41,7 +40,7 @@ class Result:
 def done(output: Json, receipt: Receipt | None = None) -> Result:
     """The tool did what it was asked."""
     meta = {} if receipt is None else {RECEIPT: receipt.model_dump(mode="json")}
-    return Result(json.dumps(output, separators=(",", ":"), ensure_ascii=False), output, False, meta)
+    return Result(compact(output), output, False, meta)
 
 
 def failed(error: TollgateError) -> Result:

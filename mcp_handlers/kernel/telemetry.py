@@ -114,7 +114,8 @@ def belongs(run: str) -> None:
     """The current call turns out to be part of a run: a Grant says so."""
     if not _RUN.fullmatch(run):
         return
-    _context.set(replace(current(), run=run))
+    context = current()
+    _context.set(Context(context.trace, run, context.tool, context.server, context.arrived))
     mark(failed=False, run=run)
 
 

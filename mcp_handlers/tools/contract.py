@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -139,13 +140,9 @@ class Tool:
                 made = shape.downgrade(made)
         return made
 
-    def mirrored(self, version: int | None = None) -> dict[str, str]:
+    def mirrored(self, version: int | None = None) -> Mapping[str, str]:
         """The arguments that clients mirror into a header, with the header's name. None: of today."""
-        shape = self.at(self.version if version is None else version)
-        extras = {name: info.json_schema_extra for name, info in shape.input.model_fields.items()}
-        return {
-            name: str(extra[MIRROR]) for name, extra in extras.items() if isinstance(extra, dict) and MIRROR in extra
-        }
+        return _mirrored(self.at(self.version if version is None else version).input)
 
     def hints(self) -> dict[str, Any]:
         """MCP annotations: what a client may assume before it calls."""
@@ -156,6 +153,12 @@ class Tool:
             "openWorldHint": True,
             **self.annotations,
         }
+
+
+@cache
+def _mirrored(shape: type[Noun]) -> Mapping[str, str]:
+    extras = {name: info.json_schema_extra for name, info in shape.model_fields.items()}
+    return {name: str(extra[MIRROR]) for name, extra in extras.items() if isinstance(extra, dict) and MIRROR in extra}
 
 
 def release_created(wanted: Placed, created: Created) -> list[Undo]:

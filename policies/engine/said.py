@@ -6,14 +6,13 @@ nobody can ask with another, and no rule walks the arguments.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any
 
-from workflow.model.base import Json
+from workflow.model.base import Json, compact
 
 _PARTS = re.compile(r"[/.:]")
 
@@ -47,7 +46,7 @@ def asked(question: Json) -> Json:
 
 def asked_as_text(question: Json, text: str) -> str:
     """The same as JSON, where `text` is the question's own JSON. Raises as `asked`."""
-    derived = json.dumps(asked(question)["said"], ensure_ascii=False)
+    derived = compact(asked(question)["said"])
     return f'{text[:-1]}{"," if question else ""}"said":{derived}}}'
 
 

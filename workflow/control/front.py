@@ -83,7 +83,8 @@ class Front:
 
     def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
         """As its contract says, and the cloud."""
-        return intake.mirrored(self.control.tools[tool], meta) | ({} if self.only else {"cloud": CLOUD_HEADER})
+        own = intake.mirrored(self.control.tools[tool], meta)
+        return own if self.only else {**own, "cloud": CLOUD_HEADER}
 
     async def call(self, headers: Mapping[str, str], tool: str, arguments: Json, meta: Json) -> Result:
         """Perform one call on one cloud, if it may be done, once for each effect."""

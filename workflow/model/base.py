@@ -16,6 +16,11 @@ Risk = Literal["read", "write", "destructive"]
 Json = dict[str, Any]
 
 
+# Made once: json.dumps makes an encoder for every value.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 class Noun(BaseModel):
     """A frozen value. Unknown fields are refused, so that a misspelt one is never lost in silence."""
 
@@ -27,7 +32,12 @@ def canonical(value: Any) -> bytes:
 
     Raises ValueError for what JSON cannot carry.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL(value).encode()
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces, keys as they come. Raises ValueError for what JSON cannot carry."""
+    return _COMPACT(value)
 
 
 def digest(value: Any) -> str:

@@ -191,6 +191,48 @@ async def test_a_call_that_was_given_up_keeps_its_place_until_it_ends() -> None:
     assert await one.run(lambda: "done", None) == "done"
 
 
+async def test_calls_one_after_the_other_are_all_done_by_the_same_thread() -> None:
+    many = Bulkhead("many", 8)
+    assert len({await many.run(threading.get_ident, None) for _ in range(50)}) == 1
+    go = threading.Event()
+    held = asyncio.create_task(many.run(lambda: _wait(go), None))
+    await until(lambda: many._free._value == 7)
+    assert len({await many.run(threading.get_ident, None) for _ in range(50)}) == 1
+    go.set()
+    await held
+
+
+@pytest.mark.parametrize(("raised", "arrives"), [(ValueError, ValueError), (StopIteration, RuntimeError)])
+async def test_what_the_thread_raises_reaches_the_caller_and_frees_the_place(
+    raised: type[Exception], arrives: type[Exception]
+) -> None:
+    one = Bulkhead("one", 1)
+
+    def work() -> None:
+        raise raised
+
+    for _ in range(2):
+        with pytest.raises(arrives):
+            await asyncio.wait_for(one.run(work, None), 5)
+
+
+def test_a_thread_that_is_done_after_its_loop_was_closed_is_there_for_the_next() -> None:
+    go, one = threading.Event(), Bulkhead("one", 1)
+
+    async def give_up() -> None:
+        with pytest.raises(TimeoutError):
+            await one.run(lambda: _wait(go), 0.01)
+
+    async def again() -> int:
+        await until(lambda: one._free._value == 1)
+        return await one.run(threading.active_count, None)
+
+    asyncio.run(give_up())
+    before = threading.active_count()
+    go.set()
+    assert asyncio.run(again()) == before
+
+
 async def test_a_lane_has_so_many_places_and_gives_them_back() -> None:
     lane = Lane("aws", 1)
     async with lane.place():
