@@ -30,7 +30,7 @@ from mcp_handlers.kernel.function import Function
 from mcp_handlers.tools import create_storage_bucket, get_health
 from workflow.model.base import Json, Noun
 from workflow.model.decision import Decision
-from workflow.model.run import Health, Resource
+from workflow.model.resource import Health, Resource
 
 CLOUD = "aws"
 READ, WRITE = "get_health", "create_storage_bucket"

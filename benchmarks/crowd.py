@@ -11,7 +11,8 @@ from benchmarks.samples import PRINCIPAL
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.model.begin import begin
 from workflow.model.lease import Wait
-from workflow.model.workload import Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.workload import Request
 from workflow.store.store import Store, open_store
 
 AT_ONCE = 6

@@ -37,8 +37,9 @@ from workflow.deploy.precedents import Precedents
 from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
 from workflow.model.ports import ToolResult
-from workflow.model.run import Health, Receipt, Resource
-from workflow.model.workload import Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.resource import Health, Receipt, Resource
+from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import Store, open_store
 

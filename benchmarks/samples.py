@@ -19,7 +19,7 @@ from policies.engine.bundle import load_bundle
 from workflow.control.sign import Signer
 from workflow.model.base import Json, digest
 from workflow.model.plan import effect_key
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 PRINCIPAL = Principal(id="ada@example.com", tenant="acme", roles=("admin",), channel="mcp")
 TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": "ada@example.com", "environment": "development"}

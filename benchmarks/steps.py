@@ -19,7 +19,7 @@ from policies.engine.question import Call, question
 from workflow.deploy.brief import brief
 from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 Step = Callable[[Json], Awaitable[Json]]
 PERFORMED = ("create_storage_bucket", "submit_ml_job")

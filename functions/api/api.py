@@ -20,7 +20,7 @@ from mcp_handlers.kernel.response import Response, json_response
 from workflow.control.rate import Buckets, Effort, Limits
 from workflow.model.base import Noun
 from workflow.model.errors import NotFound, Overloaded, TollgateError
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 Handler = Callable[[Around, Call], Awaitable[Noun | Answered]]
 HANDLERS: dict[str, Handler] = {

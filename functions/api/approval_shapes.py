@@ -10,9 +10,9 @@ from pydantic import Field
 from functions.api.common import Next
 from functions.api.operation import Paged
 from workflow.control.approvals.diff import Change
-from workflow.model.approval import MAX_REASON, ApprovalState
+from workflow.model.approval import MAX_REASON, ApprovalState, Requirement
 from workflow.model.base import Noun
-from workflow.model.decision import Requirement, Violation
+from workflow.model.decision import Violation
 
 
 class ApprovalQuery(Paged):

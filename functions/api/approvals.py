@@ -11,7 +11,7 @@ from workflow.control.approvals.diff import changes
 from workflow.model.approval import Asked, lacking, unentitled
 from workflow.model.errors import BadRequest, Conflict
 from workflow.model.listing import NEWEST
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 async def list_approvals(around: Around, call: Call) -> ApprovalPage:

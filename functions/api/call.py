@@ -14,7 +14,7 @@ from functions.api.operation import NAME, Operation
 from functions.api.problem import NotJson, NotUnderstood, TooLong
 from workflow.model.base import Noun
 from workflow.model.errors import BadRequest, NotFound
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 MAX_BODY = 131_072
 """Bytes. The longest text takes 96 KiB where every character is written as an escape."""

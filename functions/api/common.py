@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from workflow.model.base import Json, Noun
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 Next = Annotated[str, Field(description="The `cursor` of the page that follows; empty where this is the last.")]
 

@@ -15,8 +15,9 @@ from workflow.model.approval import MAX_REASON
 from workflow.model.base import Noun, Purchase
 from workflow.model.decision import Verdict, Violation
 from workflow.model.lease import Cancel
+from workflow.model.principal import Channel
 from workflow.model.run import Record, State
-from workflow.model.workload import MAX_TEXT, Channel, Until, Workload
+from workflow.model.workload import MAX_TEXT, Until, Workload
 
 
 class RunQuery(Paged):

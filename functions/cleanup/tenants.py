@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functions.cleanup.tick import clean, places_of
 from functions.serve.settings import Settings
 from workflow.model.base import Noun
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 TENANTS, APPLY = "TOLLGATE_CLEANUP_TENANTS", "TOLLGATE_CLEANUP_APPLY"
 """The settings: whose resources are looked at, with spaces between; and `1` to release what is idle, not only tell."""

@@ -11,7 +11,7 @@ from policies.engine.bundle import load_bundle
 from workflow.clean.release import Outcome, release
 from workflow.clean.search import Found, Place, search
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 def places_of(clouds: Sequence[str], cloud: str = "") -> list[Place]:

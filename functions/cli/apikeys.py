@@ -21,7 +21,7 @@ from workflow.model.api_key import ApiKey
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest, TollgateError
 from workflow.model.ports import Event
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 app = typer.Typer(help="Keys for services that call the control plane.", no_args_is_help=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 ID, TENANT, ROLES = "local@dev", "acme", "developer,ml-engineer"
 

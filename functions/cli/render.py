@@ -14,7 +14,8 @@ from workflow.model.decision import Decision
 from workflow.model.money import usd
 from workflow.model.plan import Plan
 from workflow.model.ports import Event
-from workflow.model.run import Health, Record, Remnant
+from workflow.model.resource import Health
+from workflow.model.run import Record, Remnant
 from workflow.model.workload import Workload
 
 COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}

@@ -16,7 +16,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.identity import audience
 from workflow.control.signing import local_signer
 from workflow.model.errors import BadRequest, TollgateError
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 def token(

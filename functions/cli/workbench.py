@@ -15,8 +15,9 @@ from functions.serve.settings import Settings
 from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.ports import Event, ToolClient, ToolResult
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal, Request
+from workflow.model.workload import Request
 
 if TYPE_CHECKING:
     from workflow.deploy.context import Context

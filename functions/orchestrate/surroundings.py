@@ -24,7 +24,7 @@ from workflow.deploy.journal import Journal
 from workflow.deploy.precedents import Precedents
 from workflow.language.choose import choose
 from workflow.model.ports import Event, ToolClient
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import Store, open_store
 

@@ -10,7 +10,8 @@ from mcp_handlers.tools.contract import Tool
 from workflow.model.approval import MAX_REASON
 from workflow.model.base import Noun
 from workflow.model.decision import Verdict
-from workflow.model.run import Resource, State
+from workflow.model.resource import Resource
+from workflow.model.run import State
 from workflow.model.submission import MAX_KEY
 from workflow.model.workload import MAX_TEXT
 

@@ -38,8 +38,8 @@ from workflow.model.errors import (
 )
 from workflow.model.listing import RunFilter
 from workflow.model.ports import Entry
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal
 
 POLL = 0.3
 """Seconds between two looks for news."""

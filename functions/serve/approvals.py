@@ -27,7 +27,7 @@ from workflow.control.approvals.diff import WORDS, changes
 from workflow.model.approval import Asked, lacking, unentitled
 from workflow.model.errors import BadRequest, Forbidden, NotFound, TollgateError, Unauthorized
 from workflow.model.money import usd
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 PATH = "/approvals"
 COOKIE = "tollgate_approvals"

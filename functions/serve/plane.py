@@ -37,7 +37,7 @@ from workflow.control.rate import Rates, limits
 from workflow.control.sign import Signs
 from workflow.model.base import Json
 from workflow.model.ports import Gate, Store
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 def forwards(settings: Settings, post: Post) -> dict[str, Forward]:

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from workflow.model.base import Noun, digest
 from workflow.model.errors import BadRequest, Forbidden
-from workflow.model.workload import Channel, Name, Principal
+from workflow.model.principal import Channel, Name, Principal
 
 PEOPLE = "TOLLGATE_PEOPLE"
 STRANGER = "@unknown"

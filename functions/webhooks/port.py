@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from workflow.model.base import Json, Noun
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 MAX_BODY = 1_000_000
 """Bytes. A comment of the longest kind takes about a quarter of it."""

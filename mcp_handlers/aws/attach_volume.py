@@ -13,7 +13,7 @@ from mcp_handlers.aws.owned import find_instance
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.tools.attach_volume import Input, Output, insist_same_place
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError, Unhealthy
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef

@@ -12,7 +12,7 @@ from mcp_handlers.aws.owned import bucket_tags
 from mcp_handlers.aws.permissions import HERE, Allow
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

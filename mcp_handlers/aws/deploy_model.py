@@ -14,7 +14,7 @@ from mcp_handlers.aws.owned import find_bucket
 from mcp_handlers.aws.permissions import ANY, HERE, Allow
 from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, Rejected, Terminal, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Shares, read, written
 
 _SAGEMAKER = "arn:aws:sagemaker:{region}:{account}"

@@ -18,7 +18,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import Label, by_name, ours
 from workflow.model.base import canonical
 from workflow.model.errors import NotFound, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Share, Shares, remaining
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.errors import NotFound
-from workflow.model.run import Health, Resource
+from workflow.model.resource import Health, Resource
 
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
 Standing = tuple[Status, str]

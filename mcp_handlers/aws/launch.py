@@ -10,7 +10,7 @@ from mcp_handlers.aws.labels import KEY, TENANT, insist, labels
 from mcp_handlers.aws.permissions import ANY, HERE, Allow
 from mcp_handlers.tools.provision_compute import Input
 from workflow.model.errors import Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

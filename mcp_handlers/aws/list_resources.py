@@ -12,7 +12,7 @@ from mcp_handlers.aws.labels import KEY, PREFIX, TENANT, by_name, ours
 from mcp_handlers.aws.owned import bucket_tags
 from mcp_handlers.aws.permissions import ANY, HERE, Allow
 from mcp_handlers.tools.list_resources import Input, Output, Owned
-from workflow.model.run import Resource, ResourceKind
+from workflow.model.resource import Resource, ResourceKind
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef

@@ -9,7 +9,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import TENANT
 from mcp_handlers.aws.pools import NodeGroup, ScalingGroup
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 

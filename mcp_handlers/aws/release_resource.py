@@ -12,7 +12,7 @@ from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.aws.volumes import release_volume
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

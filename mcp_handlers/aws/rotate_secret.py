@@ -11,7 +11,7 @@ from mcp_handlers.aws.permissions import OWN, Allow
 from mcp_handlers.aws.secrets import CURRENT, PENDING, Version, current, is_there, move, until_label, versions
 from mcp_handlers.tools.rotate_secret import Input, Output
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     Allow(

@@ -10,7 +10,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import TENANT, by_name
 from mcp_handlers.tools.failover_route import Health, Standing, parts, standing
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 Record = Mapping[str, Any]
 _HEALTHY_SHARE = 0.18

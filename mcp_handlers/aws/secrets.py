@@ -16,7 +16,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import TENANT, by_name
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 _UNTIL = "tollgate-until-"

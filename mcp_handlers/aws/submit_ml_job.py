@@ -12,7 +12,7 @@ from mcp_handlers.aws.owned import find_bucket, find_job
 from mcp_handlers.aws.permissions import Allow
 from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 _JOBS = "arn:aws:sagemaker:{region}:{account}:training-job/tollgate-*"
 PERMISSIONS = (

@@ -10,7 +10,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import by_name
 from mcp_handlers.aws.owned import insist_ours
 from workflow.model.errors import NotFound, OutcomeUnknown
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import VolumeTypeDef

@@ -12,7 +12,7 @@ from mcp_handlers.azure.owned import ACCOUNT
 from mcp_handlers.azure.training import CONTAINER
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import OutcomeUnknown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from azure.mgmt.storage.models import StorageAccountCreateParameters

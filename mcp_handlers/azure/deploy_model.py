@@ -14,7 +14,7 @@ from mcp_handlers.azure.workspace import ensure_workspace, workspace_name
 from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Shares, read
 
 PERMISSIONS = (

@@ -12,7 +12,7 @@ from mcp_handlers.azure.owned import find
 from mcp_handlers.azure.secrets import secret_standing
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
-from workflow.model.run import Health
+from workflow.model.resource import Health
 
 PERMISSIONS = (
     "Microsoft.Compute/disks/read",

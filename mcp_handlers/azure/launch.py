@@ -15,7 +15,7 @@ from mcp_handlers.azure.network import ensure_interface, ensure_network
 from mcp_handlers.azure.removal import VM, remove_machine
 from mcp_handlers.tools import provision_compute
 from workflow.model.errors import OutcomeUnknown, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 LAUNCH = (
     "Microsoft.Compute/disks/write",

@@ -12,7 +12,7 @@ from mcp_handlers.azure.owned import ACCOUNT, DISK, JOB, WORKSPACE
 from mcp_handlers.azure.removal import VM
 from mcp_handlers.tools.list_resources import Input, Output, Owned
 from workflow.model.base import Json
-from workflow.model.run import Resource, ResourceKind
+from workflow.model.resource import Resource, ResourceKind
 
 PERMISSIONS = (
     "Microsoft.Compute/disks/read",

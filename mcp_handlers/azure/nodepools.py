@@ -9,7 +9,7 @@ from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.labels import TENANT
 from mcp_handlers.azure.pools import AgentPool, ScaleSet
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 CLUSTER = "Microsoft.ContainerService/managedClusters"

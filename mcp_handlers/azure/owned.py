@@ -7,7 +7,7 @@ from mcp_handlers.azure.labels import ours
 from mcp_handlers.azure.removal import VM
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"

@@ -20,7 +20,7 @@ from mcp_handlers.azure.secrets import (
 )
 from mcp_handlers.tools.rotate_secret import Input, Output
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from azure.keyvault.secrets import KeyVaultSecret, SecretProperties

@@ -13,7 +13,7 @@ from mcp_handlers.azure.labels import TENANT
 from mcp_handlers.tools.failover_route import Health, Standing, parts, standing
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PROFILE = "Microsoft.Network/trafficManagerProfiles"
 _STATES: dict[str, Health] = {"Online": "healthy", "Degraded": "unhealthy", "Stopped": "unhealthy"}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.labels import PREFIX, TENANT
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from azure.keyvault.secrets import KeyVaultSecret, SecretProperties

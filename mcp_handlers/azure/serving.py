@@ -14,7 +14,7 @@ from mcp_handlers.azure.owned import DEPLOYMENT, ENDPOINT, WORKSPACE
 from mcp_handlers.azure.training import bucket_store, store_name
 from workflow.model.base import Json
 from workflow.model.errors import Unhealthy
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Shares, remaining
 
 if TYPE_CHECKING:

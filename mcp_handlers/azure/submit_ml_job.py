@@ -10,7 +10,7 @@ from mcp_handlers.azure.training import put_job, remove_job
 from mcp_handlers.azure.workspace import ensure_workspace
 from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.errors import NotFound, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "Microsoft.KeyVault/vaults/read",

@@ -10,7 +10,7 @@ from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.tools.attach_volume import Input, Output, insist_same_place
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "compute.disks.create",

@@ -14,7 +14,7 @@ from mcp_handlers.kernel import deadline
 from mcp_handlers.tools.scale_nodepool import Move, Sizes
 from workflow.model.base import Json
 from workflow.model.errors import OutcomeUnknown, Rejected, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 MARK = "tollgate-scaled"
 _BUSY = re.compile(r"incompatible operation|please wait and try again|is currently (creating|updating|upgrading)", re.I)

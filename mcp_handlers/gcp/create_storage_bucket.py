@@ -9,7 +9,7 @@ from mcp_handlers.gcp.client import Clients, timeout
 from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import NoPermission, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "storage.buckets.create",

@@ -12,7 +12,7 @@ from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.tools.deploy_model import Input, Output, joined, moved
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import ALL, Shares
 
 PERMISSIONS = (

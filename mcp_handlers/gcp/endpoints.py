@@ -16,7 +16,7 @@ from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
 from mcp_handlers.kernel import deadline
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Share, Shares, read, remaining, written
 
 BEFORE = "tollgate-before-"

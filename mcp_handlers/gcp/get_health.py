@@ -9,7 +9,7 @@ from mcp_handlers.gcp import disks, owned
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.base import Json
-from workflow.model.run import Health
+from workflow.model.resource import Health
 
 PERMISSIONS = (
     "aiplatform.customJobs.get",

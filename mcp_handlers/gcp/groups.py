@@ -14,7 +14,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.gcp.errors import AlreadyExists, Busy
 from mcp_handlers.tools.scale_nodepool import Move, Sizes
 from workflow.model.base import Json
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 _MARK = re.compile(r"\s*\[tollgate-scaled ([0-9a-f_]+)\]")
 _UTILIZATION = 0.6

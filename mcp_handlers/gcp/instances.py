@@ -10,7 +10,7 @@ from mcp_handlers.gcp.errors import AlreadyExists
 from mcp_handlers.gcp.launch import Launch
 from workflow.model.base import Json
 from workflow.model.errors import NoCapacity, NotFound, OutcomeUnknown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
     from mcp_handlers.tools.provision_compute import Input

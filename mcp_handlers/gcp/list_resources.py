@@ -10,7 +10,7 @@ from mcp_handlers.gcp.client import Clients, timeout
 from mcp_handlers.tools.list_resources import Input, Output, Owned
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource, ResourceKind
+from workflow.model.resource import Resource, ResourceKind
 
 PERMISSIONS = (
     "aiplatform.customJobs.list",

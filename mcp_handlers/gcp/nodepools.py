@@ -10,7 +10,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.gcp.clusters import NodePool
 from mcp_handlers.gcp.groups import Group
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 _PLAIN = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")

@@ -8,7 +8,7 @@ from mcp_handlers.gcp import naming
 from mcp_handlers.gcp.client import Clients, timeout
 from workflow.model.base import Json
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
 """Whatever of a resource becomes part of an address: nothing in it can lead to another one."""

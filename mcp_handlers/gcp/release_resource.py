@@ -6,7 +6,7 @@ from mcp_handlers.gcp import disks, endpoints, instances, jobs, owned
 from mcp_handlers.gcp.client import Clients, timeout
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
 from workflow.model.errors import NotFound
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "aiplatform.customJobs.cancel",

@@ -12,7 +12,7 @@ from mcp_handlers.gcp.client import Clients
 from mcp_handlers.gcp.rotation import Note
 from mcp_handlers.tools.rotate_secret import Input, Output
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, Throttled, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "secretmanager.secrets.get",

@@ -15,7 +15,7 @@ from mcp_handlers.tools import failover_route
 from mcp_handlers.tools.failover_route import Health
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def zone(clients: Clients, region: str, name: str, tenant: str) -> Json:

@@ -9,7 +9,7 @@ from mcp_handlers.gcp import jobs, machines, naming, safety
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.base import Json
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PERMISSIONS = (
     "aiplatform.customJobs.cancel",

@@ -19,9 +19,9 @@ from mcp_handlers.tools.contract import Created, Tool
 from policies.engine.question import Call, MachineFacts, question
 from workflow.model.base import Json, Noun
 from workflow.model.errors import GateUnavailable, Overloaded, TollgateError, TrustUnknown, Unauthorized
-from workflow.model.run import Receipt
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
 from workflow.model.switch import denial
-from workflow.model.workload import Principal
 
 if TYPE_CHECKING:
     from workflow.model.ports import Clock, Gate

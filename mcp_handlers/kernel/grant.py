@@ -12,7 +12,7 @@ from mcp_handlers.kernel.identity import audience
 from mcp_handlers.kernel.jws import Keys
 from workflow.model.base import Noun
 from workflow.model.errors import Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 GRANT = "tollgate-grant+jwt"
 HEADER = "tollgate-grant"

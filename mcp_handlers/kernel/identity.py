@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mcp_handlers.kernel.jws import Keys, kid_of
 from mcp_handlers.kernel.trust import Trust
 from workflow.model.errors import Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 if TYPE_CHECKING:
     from workflow.model.ports import Clock

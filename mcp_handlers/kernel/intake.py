@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Json, Noun, digest
 from workflow.model.errors import BadRequest
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 VERSION = "tollgate/version"
 """In `_meta`: the version of the tool's contract that the call is in, or that an answer or a listing is in."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from workflow.model.base import Json, compact
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 
 ERROR = "tollgate/error"
 DECISION = "tollgate/decision"

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from mcp_handlers.tools.contract import Created, Placed, Tool, Zone, release_created
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 class Input(Placed):

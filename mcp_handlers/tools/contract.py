@@ -12,8 +12,8 @@ from pydantic import Field
 
 from workflow.model.base import Json, Noun, Risk
 from workflow.model.errors import UnknownVersion
-from workflow.model.run import Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Resource
 
 MIRROR = "x-mcp-header"
 """In a schema: clients send this property's value in the header `Mcp-Param-<name>` too, so that gateways may route."""

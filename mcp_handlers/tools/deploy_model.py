@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from mcp_handlers.tools.contract import Created, Machine, Placed, ResourceId, Tool, Undo, release_created
 from workflow.model.errors import Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import ALL, Share, Shares
 
 

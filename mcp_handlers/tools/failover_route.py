@@ -12,8 +12,8 @@ from pydantic import Field
 from mcp_handlers.tools.contract import Tool, Undo, Where
 from workflow.model.base import Noun
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Resource
 
 Target = Annotated[str, Field(pattern=r"^[!-~][ -~]{0,127}$")]
 Health = Literal["healthy", "unhealthy", "unknown"]

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from mcp_handlers.tools.contract import Region, Tool
 from workflow.model.base import Noun
-from workflow.model.offer import Offer
+from workflow.model.offer import Exclusion, Offer
 from workflow.model.plan import Cost
-from workflow.model.run import Exclusion
 
 
 class Input(Noun):

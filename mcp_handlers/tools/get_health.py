@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Noun
-from workflow.model.run import Health, Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Health, Resource
 
 
 class Input(Noun):

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from mcp_handlers.tools.contract import Tool, Where
 from workflow.model.base import Noun, Purchase
-from workflow.model.run import Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Resource
 
 
 class Input(Noun):

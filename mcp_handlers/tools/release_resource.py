@@ -5,8 +5,8 @@ from __future__ import annotations
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Noun
 from workflow.model.errors import Rejected
-from workflow.model.run import Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Resource
 
 
 class Input(Noun):

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from mcp_handlers.tools.contract import Tool, Undo, Where
 from workflow.model.base import Noun
-from workflow.model.run import Resource
-from workflow.model.workload import Name
+from workflow.model.principal import Name
+from workflow.model.resource import Resource
 
 ALPHABET = string.ascii_letters + string.digits + "-_"
 """64 characters that need no quoting in a URL, a shell or a configuration file: six bits each."""

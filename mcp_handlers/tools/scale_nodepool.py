@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from mcp_handlers.tools.contract import Machine, Tags, Tool, Undo, Where, Zone
 from workflow.model.base import Cloud, Noun
 from workflow.model.errors import Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PoolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Count = Annotated[int, Field(ge=0, le=1000)]

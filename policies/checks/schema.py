@@ -11,7 +11,7 @@ from typing import Any, Literal
 from policies.engine.question import MachineFacts, Price
 from workflow.model.base import Json, Noun, Risk
 from workflow.model.ports import Spend
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 
 class Who(Noun):

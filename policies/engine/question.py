@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from workflow.model.base import Json, Noun, Risk
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 if TYPE_CHECKING:
     from workflow.model.emergency import Freeze

@@ -28,7 +28,8 @@ from tests.chaos.life import Life, live, told_of
 from tests.flows.holdings import CLOUDS as LOOKS
 from workflow.deploy import hand
 from workflow.model.base import Json
-from workflow.model.workload import Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.workload import Request
 from workflow.store.store import open_store
 
 ADA = Principal(id="ada", tenant="acme", roles=("admin",), channel="terminal")

@@ -31,8 +31,8 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import failure
 from workflow.model.ports import ToolClient, ToolResult
-from workflow.model.run import Receipt
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
 
 
 def functions_here(told: Settings) -> Post:

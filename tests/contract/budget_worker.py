@@ -29,7 +29,8 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.plan import Plan
 from workflow.model.ports import Gate, Store
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 from workflow.store.store import open_store
 
 PLANS, ADMITTED, EACH = 200, 37, 50

@@ -22,7 +22,7 @@ from mcp_handlers.kernel.grant import Grant
 from workflow.control.sign import Signer
 from workflow.model.base import Json, digest
 from workflow.model.plan import effect_key
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 ROOT = Principal(id="ada", tenant="acme", roles=("admin",), channel="mcp")
 CLOUD = sys.argv[1]

@@ -16,7 +16,7 @@ from policies.engine.question import Call, MachineFacts, Price, question
 from tests.contract.opa import OpaProcess, binary, end
 from workflow.model.base import Json
 from workflow.model.ports import Gate, Spend
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 MIA = Principal(id="mia@acme", tenant="acme", roles=("ml-engineer",))
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)

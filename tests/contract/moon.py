@@ -49,7 +49,7 @@ from typing import TypeVar
 from mcp_handlers.moon import errors
 from workflow.model.base import Json, Noun
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Health, Resource, ResourceKind
+from workflow.model.resource import Health, Resource, ResourceKind
 
 _LOCK = threading.RLock()
 Made = TypeVar("Made", bound=Noun)
@@ -159,7 +159,7 @@ from datetime import UTC, datetime, timedelta
 
 from mcp_handlers.moon.client import Clients
 from mcp_handlers.tools import {name} as tool
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def call(wanted: tool.Input, clients: Clients, key: str) -> tool.Output:

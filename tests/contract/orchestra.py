@@ -27,7 +27,8 @@ from workflow.language.rules_parser import RulesParser
 from workflow.model.base import Json, digest
 from workflow.model.lease import Lease
 from workflow.model.ports import ToolResult
-from workflow.model.run import Receipt, Resource, Run
+from workflow.model.resource import Receipt, Resource
+from workflow.model.run import Run
 from workflow.model.workload import Request, Until
 from workflow.orchestrate.tick import Ticked, tick
 from workflow.store.checkpoints import open_checkpoints

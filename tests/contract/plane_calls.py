@@ -18,7 +18,7 @@ from functions.serve.plane import control, control_endpoints
 from functions.serve.settings import settings
 from mcp_handlers.kernel.clock import SystemClock
 from workflow.control.signing import local_signer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 ADA = Principal(id="ada", tenant="acme", roles=("admin",), channel="mcp")

@@ -28,7 +28,7 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import failure
 from workflow.model.ports import ToolResult
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
 from workflow.store.store import open_store

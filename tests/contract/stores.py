@@ -12,8 +12,10 @@ from typing import Any
 
 from tests.contract.postgres_server import fresh_schema
 from workflow.model.ports import Event, Reservation, Spend
-from workflow.model.run import Receipt, Record, Run
-from workflow.model.workload import Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
+from workflow.model.run import Record, Run
+from workflow.model.workload import Request
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NOTHING = Spend(tenant_month_cents=0, project_month_cents=0)

@@ -50,7 +50,7 @@ from __future__ import annotations
 
 from mcp_handlers.{cloud}.client import Clients
 from mcp_handlers.tools.create_archive import Input, Output
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:

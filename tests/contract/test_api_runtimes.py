@@ -34,7 +34,7 @@ from tests.contract.clouds.conftest import aws, aws_server
 from tests.contract.clouds.gcp_cloud import gcp, running_gcp
 from tests.services.vaults import PUT
 from workflow.control.signing import HeldSigner, local_signer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 __all__ = ["aws", "aws_server", "azure", "gcp", "running_gcp", "server"]

@@ -10,7 +10,7 @@ import pytest
 
 from mcp_handlers.prices.catalog import load_cloud
 from mcp_handlers.tools.get_cost_estimate import Input, Output
-from workflow.model.run import Exclusion
+from workflow.model.offer import Exclusion
 
 HANDLERS = Path(__file__).parents[2] / "mcp_handlers"
 CLOUDS = sorted(path.parent.name for path in HANDLERS.glob("*/get_cost_estimate.py") if path.parent.name != "tools")

@@ -19,7 +19,8 @@ from tests.fakes.waking import Woken
 from workflow.intake.intake import Intake, Submitted
 from workflow.model.errors import BadRequest, Conflict, Forbidden, NotFound
 from workflow.model.lease import Cancel, Lease
-from workflow.model.workload import MAX_TEXT, Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.workload import MAX_TEXT, Request
 
 ANA = Principal(id="ana@acme", tenant="acme", roles=("developer",))
 BEN = Principal(id="ben@acme", tenant="acme", roles=("developer",))

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.stores import NOTHING, NOW, STORES, a_reservation, an_event, later, spent
-from workflow.model.approval import Approval, ApprovalRequest, Elevation
-from workflow.model.decision import Requirement
+from workflow.model.approval import Approval, ApprovalRequest, Elevation, Requirement
 from workflow.model.errors import BadRequest, Forbidden, NotFound
 from workflow.model.ports import Store
 

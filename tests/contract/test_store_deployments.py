@@ -9,7 +9,8 @@ import pytest
 from tests.contract.stores import NOW, STORES, a_receipt, a_record, a_run, an_event, later
 from tests.fakes.deployments import COST, OFFER
 from workflow.model.deployment import Deployment, Saving
-from workflow.model.run import Record, Resource, Run
+from workflow.model.resource import Resource
+from workflow.model.run import Record, Run
 from workflow.model.workload import Workload
 
 MACHINE = Resource(cloud="aws", kind="instance", id="i-1", region="eu-west-1", zone="eu-west-1a")

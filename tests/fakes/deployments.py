@@ -10,9 +10,11 @@ from workflow.model.decision import Decision, Violation
 from workflow.model.deployment import Deployment, Saving
 from workflow.model.offer import Offer
 from workflow.model.plan import Cost
+from workflow.model.principal import Principal
 from workflow.model.reevaluation import Asking, Reevaluation
-from workflow.model.run import Record, Resource
-from workflow.model.workload import Principal, Request, Workload
+from workflow.model.resource import Resource
+from workflow.model.run import Record
+from workflow.model.workload import Request, Workload
 from workflow.reevaluate.standing import Standing
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

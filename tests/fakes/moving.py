@@ -12,7 +12,8 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError
 from workflow.model.ports import ToolResult
-from workflow.model.run import Health, Receipt, Resource, Run
+from workflow.model.resource import Health, Receipt, Resource
+from workflow.model.run import Run
 from workflow.model.workload import Request, Workload
 
 NEW = Resource(cloud="gcp", kind="instance", id="n1", region="gcp-1")

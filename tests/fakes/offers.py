@@ -12,7 +12,8 @@ from workflow.model.decision import Decision
 from workflow.model.offer import Offer
 from workflow.model.plan import Cost
 from workflow.model.ports import ToolResult
-from workflow.model.workload import Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.workload import Request
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer", "ml-engineer"))

@@ -16,7 +16,7 @@ from workflow.deploy.rollback import roll_back
 from workflow.deploy.state import State, Trouble
 from workflow.model.base import Json
 from workflow.model.plan import Plan, Step
-from workflow.model.run import Receipt, Resource
+from workflow.model.resource import Receipt, Resource
 from workflow.model.workload import Workload
 
 TAGS = {"tenant": "acme", "project": "p", "run": "r1", "owner": "ada", "environment": "staging"}

@@ -8,9 +8,9 @@ from typing import Any
 from tests.contract.stores import a_record, a_run
 from workflow.answers.story import Question, Row, Stage, Story
 from workflow.control.approvals.diff import Change
-from workflow.model.approval import Approval
-from workflow.model.decision import Requirement, Violation
-from workflow.model.run import Resource
+from workflow.model.approval import Approval, Requirement
+from workflow.model.decision import Violation
+from workflow.model.resource import Resource
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NAME, SUBJECT = "a261120-0123456789abcdef", "5ab1ec7" * 9 + "5"

@@ -5,7 +5,7 @@ from typing import Any
 from mcp_handlers.tools import create_storage_bucket as first
 from mcp_handlers.tools.contract import Created, Earlier, Placed, Tool, release_created
 from workflow.model.base import Noun
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 class Input(Placed):

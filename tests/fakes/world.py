@@ -26,8 +26,8 @@ from tests.fakes.gate import ToldGate
 from workflow.control.sign import Signer
 from workflow.model.base import Json, Noun, digest
 from workflow.model.plan import effect_key
-from workflow.model.run import Health, Resource
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Health, Resource
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
 from workflow.control.signing import local_signer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = Path(os.environ.get("TOLLGATE_SHOTS") or Path(__file__).parents[2] / ".tollgate" / "pages")

@@ -17,8 +17,9 @@ from workflow.deploy.conduct import resume, start
 from workflow.intake.request import make_request
 from workflow.model.approval import Asked
 from workflow.model.ports import Entry, Event, Reservation
-from workflow.model.run import Receipt, Record, Run
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
+from workflow.model.run import Record, Run
 from workflow.store.store import open_store
 
 

@@ -16,7 +16,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from tests.flows.house import House
 from workflow.control.signing import local_signer
 from workflow.model.base import Json
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")
 GRACE = Principal(id="grace@example.com", tenant="acme", roles=("operator",))

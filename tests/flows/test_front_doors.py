@@ -19,7 +19,7 @@ from functions.orchestrate.orchestrator import orchestrate
 from functions.orchestrate.surroundings import surroundings
 from tests.flows.house import House
 from tests.flows.test_wire import MODES, bearer, token
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 BATCH = "Run a batch job on 4 vCPUs for 2 hours, EU only, under $20"
 DENIED = "Put our patients' records on a bucket in us-east-1, must stay in the EU"

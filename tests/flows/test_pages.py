@@ -28,7 +28,7 @@ from tests.flows.browsing import (
 from tests.flows.house import House
 from tests.flows.test_parked import BIG, GRACE, fresh
 from workflow.model.outage import Degraded
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium"), pytest.mark.timeout(900)]

@@ -20,8 +20,8 @@ from tests.flows.house import House
 from workflow.control.approvals.desk import Desk
 from workflow.model.approval import Lift
 from workflow.model.errors import Forbidden, InHand
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
 ROOT = Path(__file__).parents[2]

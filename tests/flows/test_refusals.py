@@ -4,7 +4,7 @@ import pytest
 
 from tests.flows.holdings import NOTHING
 from tests.flows.house import House
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 async def test_a_bucket_outside_the_jurisdiction_is_denied_with_rule_reason_and_remedy(house: House) -> None:

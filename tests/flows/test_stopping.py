@@ -15,7 +15,7 @@ from tests.flows.house import House
 from workflow.control.emergency import Emergency
 from workflow.control.signing import local_signer
 from workflow.control.switches import switch_off, switch_on
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 TRAIN = "Train on 8 H100 GPUs for 2 hours, EU only"

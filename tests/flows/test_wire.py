@@ -16,7 +16,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.wire import mirror
 from tests.flows.house import House
 from workflow.control.signing import local_signer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 CLOUDS = ("aws", "azure", "gcp")
 MODES = ("2026-07-28", "auto", "legacy")

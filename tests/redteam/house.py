@@ -40,8 +40,8 @@ from workflow.control.emergency import Emergency
 from workflow.control.signing import RingSigner, local_signer
 from workflow.model.base import Json, Noun
 from workflow.model.errors import Rejected
-from workflow.model.run import Health, Resource
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Health, Resource
 from workflow.store.store import Store
 
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")

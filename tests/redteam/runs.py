@@ -16,8 +16,9 @@ from workflow.deploy.graph import build
 from workflow.deploy.journal import Journal
 from workflow.language.rules_parser import RulesParser
 from workflow.model.ports import Language, Reading
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal, Request, Workload
+from workflow.model.workload import Request, Workload
 from workflow.store.checkpoints import open_checkpoints
 
 

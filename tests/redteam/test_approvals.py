@@ -17,7 +17,7 @@ from workflow.control.approvals.desk import Desk
 from workflow.model.approval import Asked, Lift
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest, Forbidden, NotFound
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 PRODUCTION = by(ML, MACHINE, environment="production")
 OWN = "nobody approves their own request where the policy says so"

@@ -9,8 +9,9 @@ import pytest
 from tests.redteam.attack import case, stopped_by
 from tests.redteam.house import MACHINE, House, by
 from workflow.model.base import Json
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal, Request
+from workflow.model.workload import Request
 
 POOR = Principal(id="pia@example.com", tenant="poor", roles=("developer",), channel="mcp")
 """Of a tenant that nobody set a budget for: $500 of a project is asked about, $1,000 of one denied."""

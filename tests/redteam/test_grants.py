@@ -26,8 +26,8 @@ from tests.redteam.attack import case, stopped_by
 from tests.redteam.house import ADA, BUCKET, EVE, MACHINE, ROOT, House, by
 from workflow.control.sign import Signer
 from workflow.model.base import Json, Noun, digest
-from workflow.model.run import Resource
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Resource
 
 NEEDED = "a write needs a Grant, whoever asks"
 WRITES = tuple(sorted(name for name, tool in contracts().items() if tool.risk != "read"))

@@ -9,8 +9,9 @@ from tests.redteam.attack import case, stopped_by
 from tests.redteam.house import ADA, BOB, BUCKET, EVE, MACHINE, ML, TAGS, House, by
 from workflow.model.base import Json
 from workflow.model.ports import Event
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal, Request
+from workflow.model.workload import Request
 
 WALL = "a call is about its caller's own tenant"
 

@@ -13,7 +13,7 @@ from mcp_handlers.gcp import owned as gcp_owned
 from tests.redteam.attack import stopped_by
 from tests.redteam.house import ADA, BUCKET, GRACE, TAGS, House, by
 from workflow.model.errors import BadRequest, NotFound
-from workflow.model.run import Resource, ResourceKind
+from workflow.model.resource import Resource, ResourceKind
 
 TRICKS = (
     "../provision_compute", "create_storage_bucket/../provision_compute", "create_storage_bucket%00",

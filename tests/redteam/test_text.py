@@ -20,7 +20,7 @@ from workflow.language.legible import check
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Event
-from workflow.model.run import Health, Resource
+from workflow.model.resource import Health, Resource
 from workflow.model.workload import Workload
 from workflow.store.export import verify_file
 

@@ -9,9 +9,9 @@ from typing import Literal
 from mcp_handlers.tools.contract import Tool
 from workflow.control.approvals.diff import Change, changes
 from workflow.deploy.candidates import Allocation, Candidate
-from workflow.model.approval import Approval, ApprovalState, Asked, lacking
+from workflow.model.approval import Approval, ApprovalState, Asked, Requirement, lacking
 from workflow.model.base import Json, Noun
-from workflow.model.decision import Decision, Requirement, Verdict, Violation
+from workflow.model.decision import Decision, Verdict, Violation
 from workflow.model.money import cents, usd
 from workflow.model.plan import Plan
 from workflow.model.ports import Entry

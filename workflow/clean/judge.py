@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from mcp_handlers.tools.list_resources import Owned
 from workflow.control.front import DIRECT
-from workflow.model.run import Receipt, Record, Resource, Run
+from workflow.model.resource import Receipt, Resource
+from workflow.model.run import Record, Run
 
 YOUNG = timedelta(hours=1)
 """What is younger and has no receipt may just be being made: no call takes longer."""

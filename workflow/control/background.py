@@ -30,8 +30,8 @@ from workflow.control.front import RUN, STEP
 from workflow.model.base import Json
 from workflow.model.errors import OutcomeUnknown, Overloaded, RateLimited, TollgateError, Unauthorized
 from workflow.model.ports import Clock, Event, Store
-from workflow.model.run import Receipt
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
 
 BEGAN = "task.began"
 UNWANTED = "task.unwanted"

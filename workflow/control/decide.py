@@ -29,9 +29,9 @@ from workflow.model.base import Json, Noun, digest
 from workflow.model.decision import Decision, Violation
 from workflow.model.plan import Plan, Step, effect_key
 from workflow.model.ports import Clock, Event, Gate, Reservation, Store
+from workflow.model.principal import Principal
 from workflow.model.switch import denial
 from workflow.model.wake import Silent, Wake
-from workflow.model.workload import Principal
 
 
 class Spoken(Noun):

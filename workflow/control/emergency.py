@@ -17,8 +17,8 @@ from workflow.model.base import Json
 from workflow.model.emergency import REASON, Emergencies, Freeze, Revocable, Revocation, Scope, Stop
 from workflow.model.errors import BadRequest, NotFound, Unauthorized
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.principal import Principal
 from workflow.model.switch import Off
-from workflow.model.workload import Principal
 
 LEDGER = "emergency"
 """Under which run the ledger has these entries."""

@@ -36,8 +36,8 @@ from workflow.model.errors import (
 )
 from workflow.model.lease import Lease
 from workflow.model.ports import Event
-from workflow.model.run import Receipt
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
 
 RUN = "tollgate/run"
 STEP = "tollgate/step"

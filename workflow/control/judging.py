@@ -13,7 +13,7 @@ from workflow.model.decision import Decision, Verdict, Violation
 from workflow.model.emergency import Freeze
 from workflow.model.plan import Plan, Step
 from workflow.model.ports import Gate, Spend
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 _WORST: tuple[Verdict, ...] = ("deny", "ask", "allow")
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from policies.engine.question import Call
 from workflow.model.ports import Reservation, Store
-from workflow.model.run import Record, Resource
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Resource
+from workflow.model.run import Record
 
 
 def run_cents(reservations: Iterable[Reservation], *, without: Collection[str]) -> int:

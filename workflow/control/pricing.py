@@ -12,7 +12,7 @@ from workflow.model.base import Json
 from workflow.model.money import HOURS_PER_MONTH, amount_micros, cents
 from workflow.model.offer import Offer
 from workflow.model.plan import Cost
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 Estimate = Callable[[Principal, str, Json], Awaitable[Priced | None]]
 """Ask a cloud's get_cost_estimate, as this principal: (principal, cloud, arguments) → the cheapest answer, or None."""

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from policies.engine.question import Call
 from workflow.model.base import digest
 from workflow.model.errors import OutcomeUnknown
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 
 
 def own_receipt(told: Any, call: Call, run: str, key: str) -> Receipt:

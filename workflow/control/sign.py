@@ -15,7 +15,7 @@ from mcp_handlers.kernel.jws import ISSUER, b64
 from workflow.model.base import Json, canonical
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Clock
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 LONGEST = timedelta(days=1)
 """No token holds for longer, so that a key which no longer signs can be taken away after this."""

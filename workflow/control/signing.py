@@ -16,7 +16,7 @@ from workflow.control.sign import Signer, Signs, private_key
 from workflow.model.base import Json
 from workflow.model.errors import Terminal
 from workflow.model.ports import Clock
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 class Publishes(Signs, Protocol):

@@ -10,8 +10,8 @@ from workflow.control.emergency import Emergency
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest, NotFound
 from workflow.model.ports import Event
+from workflow.model.principal import Principal
 from workflow.model.switch import Off, Switch, Switchable, Switches
-from workflow.model.workload import Principal
 
 OFF = "call.off"
 """The ledger's entry of a write, or of a whole plan, that was refused because what it needs is off."""

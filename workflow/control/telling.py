@@ -11,7 +11,7 @@ from workflow.model.base import Json, digest
 from workflow.model.decision import Decision
 from workflow.model.plan import Plan
 from workflow.model.ports import Event
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 def call_decided(

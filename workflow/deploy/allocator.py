@@ -25,8 +25,8 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.emergency import Freeze
 from workflow.model.errors import CloudDown, NoOffer, QuotaExceeded, TollgateError
+from workflow.model.offer import Exclusion
 from workflow.model.ports import Spend, ToolResult
-from workflow.model.run import Exclusion
 from workflow.model.switch import denial
 from workflow.model.workload import Request
 

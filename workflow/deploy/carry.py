@@ -12,7 +12,7 @@ from workflow.deploy.state import State, Trouble
 from workflow.model.base import Noun
 from workflow.model.errors import SpotLost
 from workflow.model.plan import Plan, Step
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 
 _JOB, _BUCKET = "submit_ml_job", "create_storage_bucket"
 

@@ -10,7 +10,7 @@ from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.deploy.brief import Brief
 from workflow.deploy.candidates import Candidate
 from workflow.deploy.precedents import MACHINE
-from workflow.model.run import Exclusion
+from workflow.model.offer import Exclusion
 
 OFFERS = 2000
 """Offers asked of one cloud: the cheapest per region and purchase, so that no place is left out."""

@@ -15,9 +15,9 @@ from workflow.deploy.state import Trouble
 from workflow.model.base import Noun, Purchase
 from workflow.model.decision import Violation
 from workflow.model.errors import NoCapacity, SpotLost
-from workflow.model.offer import Offer
+from workflow.model.offer import Exclusion, Offer
 from workflow.model.outage import Degraded
-from workflow.model.run import Exclusion, Health
+from workflow.model.resource import Health
 from workflow.model.switch import Off
 
 FILE = Path(__file__).with_name("failover.json")

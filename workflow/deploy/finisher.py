@@ -10,8 +10,10 @@ from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
 from workflow.model.money import cents
+from workflow.model.offer import Exclusion
 from workflow.model.plan import Plan
-from workflow.model.run import Exclusion, Health, Receipt, Record, Remnant, Run, Savings
+from workflow.model.resource import Health, Receipt
+from workflow.model.run import Record, Remnant, Run, Savings
 from workflow.model.workload import Request, Workload
 
 

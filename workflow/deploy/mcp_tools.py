@@ -21,7 +21,7 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, ControlDown, failure
 from workflow.model.ports import ToolResult
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 
 CALL_TIMEOUT_SECONDS = 300
 """A call may start machines; the clouds' own deadlines are shorter."""

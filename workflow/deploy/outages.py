@@ -15,7 +15,7 @@ from workflow.model.base import Json
 from workflow.model.errors import CloudDown, TollgateError
 from workflow.model.outage import Degraded
 from workflow.model.ports import Event
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.workload import Request
 
 PROBE_SECONDS = 5.0

@@ -16,8 +16,8 @@ from workflow.deploy.compare import compare, need, wholly
 from workflow.deploy.failover import skipped, switched_off
 from workflow.deploy.jury import Jury
 from workflow.deploy.precedents import Precedents
+from workflow.model.offer import Exclusion
 from workflow.model.ports import Gate, Store
-from workflow.model.run import Exclusion
 from workflow.model.workload import Request
 
 

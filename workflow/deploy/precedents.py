@@ -16,7 +16,7 @@ from mcp_handlers.tools.get_cost_estimate import Priced
 from workflow.deploy.brief import Brief
 from workflow.model.decision import Decision, Violation
 from workflow.model.offer import Offer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 PLACE = frozenset({"REGION_NOT_ALLOWED", "REGION_UNKNOWN", "RESIDENCY"})
 """Codes of rules that look at cloud, region and data only."""

@@ -20,8 +20,10 @@ from workflow.deploy.undoing import Pending, pending, possibly
 from workflow.deploy.used import used_cents
 from workflow.model.decision import Decision
 from workflow.model.errors import SpotLost, TollgateError
+from workflow.model.offer import Exclusion
 from workflow.model.plan import Plan, Step
-from workflow.model.run import Exclusion, Receipt, Remnant
+from workflow.model.resource import Receipt
+from workflow.model.run import Remnant
 from workflow.model.workload import Request
 
 PASSES = 4

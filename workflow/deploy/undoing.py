@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from mcp_handlers.tools.contract import Tool
 from workflow.model.base import Cloud, Json, Noun
 from workflow.model.plan import Step
-from workflow.model.run import Receipt, Remnant, Resource
+from workflow.model.resource import Receipt, Resource
+from workflow.model.run import Remnant
 
 BY_HAND = "Release it with `tollgate cleanup --apply` once that works, or in the cloud's own console."
 LOOK = "Look with `tollgate cleanup`: it finds by its tags what this call may have made, and releases it with --apply."

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from workflow.model.plan import Plan
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 
 
 def used_cents(plan: Plan, receipts: Sequence[Receipt], left: Collection[str], now: datetime) -> dict[str, int]:

@@ -16,7 +16,7 @@ from workflow.deploy.watch import illness, outlast, to_watch
 from workflow.model.decision import Decision
 from workflow.model.errors import TollgateError, Unhealthy
 from workflow.model.plan import Plan
-from workflow.model.run import Health, Receipt, Resource
+from workflow.model.resource import Health, Receipt, Resource
 from workflow.model.workload import Request
 
 GOOD = ("healthy", "finished")

@@ -13,7 +13,7 @@ from workflow.deploy.state import State
 from workflow.model.errors import JobFailed, SpotLost, TollgateError, Unhealthy
 from workflow.model.offer import Offer
 from workflow.model.plan import Plan
-from workflow.model.run import Health
+from workflow.model.resource import Health
 from workflow.model.workload import Request
 
 WORKING = ("healthy", "pending")

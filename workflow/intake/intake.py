@@ -12,10 +12,11 @@ from workflow.model.base import Noun, digest
 from workflow.model.begin import begin
 from workflow.model.errors import BadRequest, Conflict, StoreBroken
 from workflow.model.ports import Clock, Store
+from workflow.model.principal import Channel, Principal
 from workflow.model.run import Run
 from workflow.model.submission import MAX_KEY, Claim
 from workflow.model.wake import Wake
-from workflow.model.workload import Channel, Principal, Request, Until
+from workflow.model.workload import Request, Until
 
 
 class Submitted(Noun):

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from workflow.language.legible import check
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Principal, Request, Until
+from workflow.model.principal import Principal
+from workflow.model.workload import Request, Until
 
 
 def make_request(

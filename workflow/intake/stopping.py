@@ -6,8 +6,8 @@ from workflow.model.approval import MAX_REASON
 from workflow.model.errors import Conflict, Forbidden, NotFound
 from workflow.model.lease import Cancel
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal
 
 MAY_CANCEL = frozenset({"operator", "admin"})
 """Roles that may end other people's runs. Everybody may end their own."""

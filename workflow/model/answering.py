@@ -13,8 +13,8 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from workflow.model.base import Json, Noun
+from workflow.model.principal import Name
 from workflow.model.submission import MAX_KEY
-from workflow.model.workload import Name
 
 Standing = Literal["open", "told", "dead"]
 

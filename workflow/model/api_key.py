@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from workflow.model.base import Noun
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 class ApiKey(Noun):

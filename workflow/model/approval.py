@@ -12,15 +12,26 @@ from typing import Literal
 from pydantic import Field
 
 from workflow.model.base import Noun
-from workflow.model.decision import Requirement, Violation
+from workflow.model.decision import Violation
 from workflow.model.plan import Step
-from workflow.model.workload import Name, Principal
+from workflow.model.principal import Name, Principal
 
 ApprovalState = Literal["open", "approved", "denied", "expired", "revoked", "used"]
 Closing = Literal["denied", "expired", "revoked", "used"]
 MAX_REASON = 1_000
 """Characters of a reason."""
 MAX_HOURS = 31 * 24
+
+
+class Requirement(Noun):
+    """Whose yes one asking violation, `code`, takes: that of `people` distinct persons with one of `roles`, the
+    requester among them only if `own`; it is good for `hours` hours."""
+
+    code: str
+    roles: tuple[str, ...] = Field(min_length=1)
+    people: int = Field(ge=1, le=20)
+    own: bool
+    hours: int = Field(ge=1, le=744)
 
 
 class Approval(Noun):

@@ -19,17 +19,6 @@ class Violation(Noun):
     remedy: str
 
 
-class Requirement(Noun):
-    """Whose yes one asking violation, `code`, takes: that of `people` distinct persons with one of `roles`, the
-    requester among them only if `own`; it is good for `hours` hours."""
-
-    code: str
-    roles: tuple[str, ...] = Field(min_length=1)
-    people: int = Field(ge=1, le=20)
-    own: bool
-    hours: int = Field(ge=1, le=744)
-
-
 class Decision(Noun):
     """The gate's answer, as a value. A denial is one of these, never an exception.
 

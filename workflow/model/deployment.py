@@ -11,7 +11,8 @@ from pydantic import Field
 from workflow.model.base import Noun
 from workflow.model.offer import Offer
 from workflow.model.plan import Cost
-from workflow.model.run import Record, Resource
+from workflow.model.resource import Resource
+from workflow.model.run import Record
 from workflow.model.workload import Kind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 from pydantic import Field, model_validator
 
 from workflow.model.base import Noun
-from workflow.model.workload import Name
+from workflow.model.principal import Name
 
 if TYPE_CHECKING:
     from workflow.model.ports import Event

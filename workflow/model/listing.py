@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from workflow.model.base import Noun
+from workflow.model.principal import Channel
 from workflow.model.run import Run, State
-from workflow.model.workload import Channel
 
 if TYPE_CHECKING:
     from workflow.model.approval import Asked

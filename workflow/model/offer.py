@@ -51,3 +51,22 @@ class Offer(Noun):
     def place(self) -> str:
         """`aws/eu-west-1` or `gcp/europe-west4/europe-west4-b`."""
         return "/".join(part for part in (self.cloud, self.region, self.zone) if part)
+
+
+class Exclusion(Noun):
+    """A place that a run will not try again, and why. Empty fields match anything."""
+
+    cloud: Cloud
+    region: str = ""
+    zone: str = ""
+    machine: str = ""
+    purchase: str = ""
+    reason: str
+
+    def covers(self, offer: Offer) -> bool:
+        """True where `offer` lies in the excluded place."""
+        pairs = (
+            (self.cloud, offer.cloud), (self.region, offer.region), (self.zone, offer.zone),
+            (self.machine, offer.machine), (self.purchase, offer.purchase),
+        )  # fmt: skip
+        return all(not mine or mine == theirs for mine, theirs in pairs)

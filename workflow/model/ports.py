@@ -17,8 +17,9 @@ from workflow.model.lease import Leases
 from workflow.model.listing import Listings
 from workflow.model.model_spending import ModelSpending
 from workflow.model.outage import Outages
-from workflow.model.run import Receipt, Run, State
+from workflow.model.resource import Receipt
 from workflow.model.run import Record as RunRecord
+from workflow.model.run import Run, State
 from workflow.model.spending import Spending
 from workflow.model.standing import Standings
 from workflow.model.submission import Submissions

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from workflow.model.base import Cloud, Noun
-from workflow.model.workload import Name
+from workflow.model.principal import Name
 
 Text = Annotated[str, Field(min_length=1)]
 Cents = Annotated[int, Field(ge=0, le=9_000_000_000_000_000)]

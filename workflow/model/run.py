@@ -1,78 +1,19 @@
-"""What came of it: receipts of effects, health, the Run that carries them and the Record that closes it."""
+"""A run: the Run that is on its way, and the Record that closes it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from workflow.model.base import Cloud, Json, Noun
+from workflow.model.base import Cloud, Noun
 from workflow.model.decision import Decision
-from workflow.model.offer import Offer
+from workflow.model.offer import Exclusion, Offer
+from workflow.model.resource import Health, Resource
 from workflow.model.workload import Request, Workload
 
-ResourceKind = Literal["instance", "volume", "bucket", "job", "secret", "route", "endpoint", "nodepool"]
 State = Literal["running", "waiting", "succeeded", "denied", "failed"]
-
-
-class Resource(Noun):
-    """Something that exists in a cloud. `id` is the cloud's own name for it, enough to find it again with region
-    and zone."""
-
-    cloud: Cloud
-    kind: ResourceKind
-    id: str
-    region: str
-    zone: str = ""
-
-
-class Receipt(Noun):
-    """What one effect did. The same `key` always has the same receipt."""
-
-    key: str
-    run: str
-    step: str
-    tool: str
-    version: int = Field(default=1, exclude_if=lambda version: version == 1)
-    """Of the tool's contract, that the arguments and the output are in. Left out where it is the first."""
-    cloud: Cloud
-    arguments_digest: str
-    decision_digest: str
-    policy_revision: str
-    output: Json
-    resources: tuple[Resource, ...]
-    started_at: datetime
-    finished_at: datetime
-
-
-class Health(Noun):
-    """The real state of one resource: `pending` may still become healthy, `gone` does not exist, and `reclaimed` was a
-    spot machine that the cloud took back."""
-
-    resource: Resource
-    status: Literal["healthy", "pending", "unhealthy", "gone", "finished", "reclaimed"]
-    detail: str
-    checked_at: datetime
-
-
-class Exclusion(Noun):
-    """A place that a run will not try again, and why. Empty fields match anything."""
-
-    cloud: Cloud
-    region: str = ""
-    zone: str = ""
-    machine: str = ""
-    purchase: str = ""
-    reason: str
-
-    def covers(self, offer: Offer) -> bool:
-        """True where `offer` lies in the excluded place."""
-        pairs = (
-            (self.cloud, offer.cloud), (self.region, offer.region), (self.zone, offer.zone),
-            (self.machine, offer.machine), (self.purchase, offer.purchase),
-        )  # fmt: skip
-        return all(not mine or mine == theirs for mine, theirs in pairs)
 
 
 class Savings(Noun):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import Field
 
 from workflow.model.base import Noun
+from workflow.model.principal import Name
 from workflow.model.run import Run
-from workflow.model.workload import Name
 
 if TYPE_CHECKING:
     from workflow.model.ports import Event

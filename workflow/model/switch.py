@@ -11,7 +11,7 @@ from pydantic import Field
 
 from workflow.model.base import Noun
 from workflow.model.decision import Decision, Violation
-from workflow.model.workload import Name
+from workflow.model.principal import Name
 
 if TYPE_CHECKING:
     from workflow.model.ports import Event

@@ -1,33 +1,23 @@
-"""What was asked for: the Request as it came in, who asked, and the Workload that was read from it."""
+"""What was asked for: the Request as it came in, and the Workload that was read from it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from workflow.model.base import Cloud, Noun
 from workflow.model.due import Due
+from workflow.model.principal import Name, Principal
 
 Kind = Literal["training", "serving", "batch", "service", "storage"]
-Channel = Literal["terminal", "mcp", "chat", "ticket", "schedule", "api"]
 Recurrence = Literal["hourly", "daily", "weekdays", "weekly", "monthly", "quarterly", "yearly"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{0,62}$")]
 MAX_TEXT = 8_000
 """The longest request text, in characters. A page of prose is about 3,000."""
 
 
 Until = Literal["running", "ended"]
-
-
-class Principal(Noun):
-    """Who acts. `tenant` pays; `roles` are what the identity provider vouched for."""
-
-    id: Name
-    tenant: Name
-    roles: tuple[Name, ...]
-    channel: Channel = "terminal"
 
 
 class Request(Noun):

@@ -12,9 +12,10 @@ from workflow.model.base import Noun
 from workflow.model.deployment import OPEN, Deployment, Saving, SavingState
 from workflow.model.errors import InHand, NotFound
 from workflow.model.ports import Event
+from workflow.model.principal import Principal
 from workflow.model.reevaluation import Reevaluation
 from workflow.model.run import Record
-from workflow.model.workload import Principal, Workload
+from workflow.model.workload import Workload
 from workflow.reevaluate import proposal
 from workflow.reevaluate.carry import Conduct, carry_out
 from workflow.reevaluate.moves import cutover, move_of, mover, pinned, request_of, saving_id

@@ -11,8 +11,9 @@ from workflow.deploy.state import dump
 from workflow.model.base import Cloud, Noun, digest
 from workflow.model.deployment import Deployment, Saving
 from workflow.model.plan import Plan, Step, effect_key
+from workflow.model.principal import Principal
 from workflow.model.reevaluation import Reevaluation
-from workflow.model.workload import Principal, Request, Workload
+from workflow.model.workload import Request, Workload
 from workflow.reevaluate.standing import Standing
 from workflow.reevaluate.verdict import route_of
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from workflow.deploy.context import Context
-from workflow.model.approval import Asked
-from workflow.model.decision import Decision, Requirement, Violation
+from workflow.model.approval import Asked, Requirement
+from workflow.model.decision import Decision, Violation
 from workflow.model.deployment import Saving
 from workflow.model.money import cents, usd
 from workflow.model.ports import Reservation
+from workflow.model.principal import Principal
 from workflow.model.reevaluation import Reevaluation
-from workflow.model.workload import Principal
 from workflow.reevaluate.moves import Move
 
 CODE = "REEVALUATION_MOVE"

@@ -11,7 +11,8 @@ from workflow.model.deployment import Deployment, Saving
 from workflow.model.emergency import Freeze
 from workflow.model.money import HOURS_PER_MONTH, cents
 from workflow.model.plan import Cost
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 
 
 class Standing(Noun):

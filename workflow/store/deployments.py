@@ -7,7 +7,8 @@ from itertools import groupby
 
 from workflow.model.deployment import LASTING, Deployment, Deployments
 from workflow.model.errors import Terminal
-from workflow.model.run import Receipt, Record, Resource, Run
+from workflow.model.resource import Receipt, Resource
+from workflow.model.run import Record, Run
 from workflow.store.database import OnDatabase, Transaction
 
 RELEASE = "release_resource"

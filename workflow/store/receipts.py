@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workflow.model.errors import BadRequest
 from workflow.model.ports import Event, Receipts
-from workflow.model.run import Receipt
+from workflow.model.resource import Receipt
 from workflow.store import budget, deployments, events
 from workflow.store.database import OnDatabase, Transaction
 

@@ -11,7 +11,7 @@ from functions.webhooks.port import Answer, Ask, Call, Heard, Outcome, Posted, S
 from functions.webhooks.signature import REFUSED, insist_lately
 from functions.webhooks.words import understand
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 APPROVE, DENY = "tollgate_approve", "tollgate_deny"
 WRONG = (KeyError, TypeError, ValueError, AttributeError, RecursionError)

@@ -11,7 +11,7 @@ from functions.webhooks.port import Answer, Call, Heard, Outcome, Posted
 from functions.webhooks.signature import REFUSED, insist, insist_lately, sha256_hex
 from functions.webhooks.words import understand
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 WORD = "/tollgate"
 WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, RecursionError)

@@ -12,7 +12,7 @@ from functions.webhooks.port import Answer, Call, Heard, Outcome, Posted
 from functions.webhooks.signature import insist, insist_on_time, sha256_base64
 from functions.webhooks.words import understand
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 WORD = "/tollgate"
 _TABLE, _ID = re.compile(r"^[a-z][a-z0-9_]{1,78}$"), re.compile(r"^[0-9a-f]{32}$")

@@ -14,7 +14,7 @@ from functions.webhooks.port import Answer, Call, Heard, Outcome, Posted, Start
 from functions.webhooks.signature import REFUSED, insist, insist_on_time, sha256_base64
 from functions.webhooks.words import understand
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 PREFIX = "whsec_"
 STATUS = {"NOT_FOUND": 404, "FORBIDDEN": 403, "CONFLICT": 409, "BAD_REQUEST": 400}

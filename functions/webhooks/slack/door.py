@@ -12,7 +12,7 @@ from functions.webhooks.signature import insist, insist_on_time, sha256_hex
 from functions.webhooks.slack import views
 from functions.webhooks.slack.client import Slack
 from functions.webhooks.slack.read import read
-from workflow.model.workload import Channel
+from workflow.model.principal import Channel
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tests.contract.clouds.aws_cloud import LocalAws
 from tests.contract.clouds.azure_cloud import LocalAzure, Static
 from tests.contract.clouds.gcp_cloud import LocalGcp
 from workflow.model.base import Noun
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme.eu", environment="production")
 RIVAL = TAGS.model_copy(update={"tenant": "rival"})

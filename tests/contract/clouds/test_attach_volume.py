@@ -15,7 +15,7 @@ from tests.contract.clouds.azure_cloud import LocalAzure
 from tests.contract.clouds.gcp_cloud import LocalGcp
 from tests.contract.clouds.volumes import KEY, Aws, Azure, Gcp, Seen, World
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, RegionDown, Rejected, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 @pytest.fixture(params=["aws", "azure", "gcp"])

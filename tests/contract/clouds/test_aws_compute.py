@@ -14,7 +14,7 @@ from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools.contract import Created
 from tests.contract.clouds.aws_cloud import KEY, REGION, TAGS, LocalAws
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def wanted(**changes: object) -> compute_tool.Input:

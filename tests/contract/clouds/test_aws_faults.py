@@ -32,7 +32,7 @@ from workflow.model.errors import (
     Throttled,
     TollgateError,
 )
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 Act = Callable[[Clients], object]
 INSTANCE = Resource(cloud="aws", kind="instance", id="i-0123456789abcdef0", region=REGION)

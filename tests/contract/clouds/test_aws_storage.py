@@ -15,7 +15,7 @@ from mcp_handlers.tools import get_health as health_tool
 from mcp_handlers.tools import release_resource as release_tool
 from tests.contract.clouds.aws_cloud import KEY, REGION, TAGS, LocalAws
 from workflow.model.errors import NotFound, RegionDown, Rejected, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 NAME = f"tollgate-{KEY}"
 

@@ -13,7 +13,7 @@ from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools import submit_ml_job as job_tool
 from tests.contract.clouds.aws_cloud import KEY, REGION, TAGS, LocalAws
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, QuotaExceeded, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 NAME = f"tollgate-{KEY}"
 JOB = Resource(cloud="aws", kind="job", id=NAME, region=REGION)

@@ -30,7 +30,7 @@ from workflow.model.errors import (
     Throttled,
     TollgateError,
 )
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 TAGS = Tags(
     tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="production",

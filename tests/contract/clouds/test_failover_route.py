@@ -18,7 +18,7 @@ from mcp_handlers.tools.failover_route import TOOL, Input, Output, moved, note, 
 from policies.engine.bundle import PACKAGED
 from tests.contract.clouds.route_clouds import AwsRoutes, AzureRoutes, GcpRoutes, Routes
 from workflow.model.errors import CloudDown, NotFound, Rejected, Throttled, TollgateError
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 ASKED = {

@@ -24,7 +24,7 @@ from workflow.model.errors import (
     Rejected,
     Throttled,
 )
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 PARENT = f"projects/{PROJECT}/locations/{REGION}"
 

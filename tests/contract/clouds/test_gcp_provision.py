@@ -25,7 +25,7 @@ from workflow.model.errors import (
     Rejected,
     Throttled,
 )
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def wanted(**changes: Any) -> tool.Input:

@@ -26,7 +26,7 @@ from mcp_handlers.tools import release_resource as release_tool
 from mcp_handlers.tools import submit_ml_job as job_tool
 from tests.contract.clouds.gcp_cloud import REGION, TAGS, ZONE, LocalGcp
 from workflow.model.errors import NotFound, QuotaExceeded, Rejected, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 def machine(clients: Clients, key: str, name: str = "e2-standard-4") -> Resource:

@@ -30,7 +30,7 @@ from workflow.model.errors import (
     Throttled,
     TollgateError,
 )
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 NAME = "db-password"

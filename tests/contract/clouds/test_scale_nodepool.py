@@ -14,7 +14,7 @@ from mcp_handlers.tools.contract import Tags
 from mcp_handlers.tools.scale_nodepool import Input, Output, Sizes
 from tests.contract.clouds.pool_clouds import POOL, Aks, Eks, Gke, ManagedGroups, Pools, ScaleSets, ScalingGroups
 from workflow.model.errors import CloudDown, NotFound, OutcomeUnknown, RegionDown, Rejected, Throttled, TollgateError
-from workflow.model.run import Health
+from workflow.model.resource import Health
 
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme", environment="staging")
 KEY, OTHER = "0123456789abcdef0123456789abcdef01234567", "f" * 40

@@ -21,7 +21,7 @@ from mcp_handlers.tools.contract import Tags
 from tests.contract.clouds.aws_cloud import LocalAws
 from tests.contract.clouds.azure_cloud import LocalAzure, Static
 from tests.contract.clouds.gcp_cloud import LocalGcp
-from workflow.model.run import Health, Resource
+from workflow.model.resource import Health, Resource
 
 TAGS = Tags(tenant="acme", project="vision", run="run-1", owner="ada@acme.eu", environment="development")
 KEY = "0123456789abcdef0123456789abcdef01234567"

@@ -10,7 +10,7 @@ import pytest
 
 from functions.registry import contract, room
 from workflow.model.base import Json, Noun
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 TAGS = {"tenant": "acme", "project": "vision", "run": "run-1", "owner": "ada@acme.eu", "environment": "staging"}
 KEY = "0123456789abcdef0123456789abcdef01234567"

@@ -21,7 +21,7 @@ from tests.fakes.world import call
 from workflow.control.sign import Signer
 from workflow.model.base import Json, digest
 from workflow.model.plan import effect_key
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 CLOUD = "gcp"
 ADA = Principal(id="ada@acme.eu", tenant="acme", roles=("admin",), channel="mcp")

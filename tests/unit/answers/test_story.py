@@ -5,8 +5,7 @@ from __future__ import annotations
 from functions.registry import contracts
 from tests.contract.stores import NOW, a_record, a_run, an_event, later
 from workflow.answers.story import Stage, tell
-from workflow.model.approval import Approval, ApprovalRequest, Asked
-from workflow.model.decision import Requirement
+from workflow.model.approval import Approval, ApprovalRequest, Asked, Requirement
 from workflow.model.ports import Entry, Event
 
 NEED = Requirement(code="BUDGET_SOFT", roles=("operator",), people=1, own=False, hours=72)

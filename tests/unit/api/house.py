@@ -34,7 +34,7 @@ from workflow.control.sign import Signer
 from workflow.intake.intake import Intake
 from workflow.model.approval import STRICT
 from workflow.model.errors import CloudDown
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 ANA = PRINCIPAL
 OPS = Principal(id="ops@example.com", tenant=PRINCIPAL.tenant, roles=("operator", "admin"))

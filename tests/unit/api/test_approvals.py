@@ -11,8 +11,7 @@ import pytest
 from tests.contract.orchestra import JumpyClock
 from tests.contract.test_store_approvals import a_request
 from tests.unit.api.house import ANA, EVE, GUEST, OPS, ApiHouse, api_house
-from workflow.model.approval import ApprovalRequest
-from workflow.model.decision import Requirement
+from workflow.model.approval import ApprovalRequest, Requirement
 from workflow.model.plan import Step
 from workflow.model.ports import Event
 

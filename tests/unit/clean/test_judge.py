@@ -9,7 +9,8 @@ from mcp_handlers.tools.list_resources import Owned
 from tests.fakes.offers import NOW, a_request
 from tests.fakes.saga import BUCKET, RECEIPTS
 from workflow.clean.judge import idle
-from workflow.model.run import Receipt, Record, Remnant, Run
+from workflow.model.resource import Receipt
+from workflow.model.run import Record, Remnant, Run
 
 OLD = NOW - timedelta(hours=2)
 RECEIPT = RECEIPTS[0]

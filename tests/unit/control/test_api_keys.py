@@ -10,7 +10,7 @@ from tests.fakes.clock import FixedClock
 from workflow.control.identity.api_key import ApiKeyIdentity, fresh
 from workflow.model.errors import BadRequest, NotFound, Unauthorized
 from workflow.model.ports import Event
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import Store, open_store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -24,12 +24,13 @@ from workflow.control.pricing import price_of
 from workflow.control.sign import Signer
 from workflow.deploy.brief import brief
 from workflow.deploy.draft import draft
-from workflow.model.approval import Approval, ApprovalRequest, Asked, Lift, Terms, lacking
+from workflow.model.approval import Approval, ApprovalRequest, Asked, Lift, Requirement, Terms, lacking
 from workflow.model.base import Json
-from workflow.model.decision import Decision, Requirement, Violation
+from workflow.model.decision import Decision, Violation
 from workflow.model.errors import BadRequest, Forbidden, NotFound
 from workflow.model.plan import Cost, Plan
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 from workflow.store.store import open_store
 
 GRACE = Principal(id="grace@example.com", tenant="acme", roles=("operator",))

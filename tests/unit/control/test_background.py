@@ -28,8 +28,8 @@ from workflow.control.front import Front
 from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import NoCapacity, NoPermission, OutcomeUnknown
-from workflow.model.run import Receipt
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
+from workflow.model.resource import Receipt
 from workflow.store.store import open_store
 
 META = "io.modelcontextprotocol/"

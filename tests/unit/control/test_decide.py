@@ -27,7 +27,8 @@ from workflow.model.base import Json, digest
 from workflow.model.decision import Decision, Verdict
 from workflow.model.plan import Cost, Plan
 from workflow.model.ports import Spend
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 from workflow.store.store import open_store
 
 TAGS = {"tenant": "acme", "project": "default", "run": "r1", "owner": ADA.id, "environment": "development"}

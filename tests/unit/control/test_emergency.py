@@ -29,7 +29,8 @@ from workflow.model.base import Json
 from workflow.model.emergency import Revocable, Scope, Stop
 from workflow.model.errors import BadRequest, NotFound, Unauthorized
 from workflow.model.plan import Cost
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 from workflow.store.store import open_store
 
 TOOLS = {name: contract(name) for name in ("create_storage_bucket", "get_health", "provision_compute")}

@@ -21,8 +21,9 @@ from workflow.control.rate import Rates, limits
 from workflow.model.base import Json
 from workflow.model.errors import CloudDown, NoCapacity
 from workflow.model.ports import Event
+from workflow.model.principal import Principal
 from workflow.model.run import Run
-from workflow.model.workload import Principal, Request
+from workflow.model.workload import Request
 from workflow.store.store import open_store
 
 TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL)}

@@ -21,7 +21,7 @@ from workflow.control.identity.issuer import Issuer
 from workflow.control.identity.issuer_keys import EARLY_SECONDS, FRESH_SECONDS, STALE_SECONDS, IssuerKeys
 from workflow.control.identity.oidc import OidcIdentity
 from workflow.model.errors import InsufficientScope, TollgateError, TrustUnknown, Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")
 

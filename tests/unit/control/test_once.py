@@ -21,7 +21,7 @@ from workflow.control.front import Front
 from workflow.control.rate import Limit, Limits, Rates
 from workflow.model.base import Json
 from workflow.model.errors import CloudDown, NoCapacity, OutcomeUnknown
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 TOOLS = {t.name: t for t in (create_storage_bucket.TOOL, get_health.TOOL)}

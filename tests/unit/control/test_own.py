@@ -12,7 +12,8 @@ from tests.fakes.offers import ADA, NOW, a_request
 from workflow.control.own import run_cents, takes_back
 from workflow.model.base import Json
 from workflow.model.ports import Event, Reservation, Store
-from workflow.model.run import Receipt, Record, Remnant, Resource, Run
+from workflow.model.resource import Receipt, Resource
+from workflow.model.run import Record, Remnant, Run
 from workflow.store.store import open_store
 
 MADE = Resource(cloud="aws", kind="bucket", id="b-1", region="eu-west-1")

@@ -29,10 +29,11 @@ from workflow.deploy.draft import draft
 from workflow.deploy.failover import switched_off, wholly_off
 from workflow.model.base import Json
 from workflow.model.errors import BadRequest, NotFound, StoreAway
+from workflow.model.offer import Exclusion
 from workflow.model.plan import Cost
-from workflow.model.run import Exclusion
+from workflow.model.principal import Principal
 from workflow.model.switch import Off
-from workflow.model.workload import Principal, Workload
+from workflow.model.workload import Workload
 from workflow.store.store import Store, open_store
 
 NAMES = ("create_storage_bucket", "get_health", "release_resource", "get_cost_estimate", "provision_compute")

@@ -29,7 +29,8 @@ from workflow.deploy.undoing import pending
 from workflow.model.base import Json, Noun, digest
 from workflow.model.errors import UnknownVersion
 from workflow.model.plan import Step
-from workflow.model.run import Receipt, Run
+from workflow.model.resource import Receipt
+from workflow.model.run import Run
 from workflow.model.workload import Request
 from workflow.store.store import open_store
 

@@ -10,9 +10,9 @@ from tests.fakes.offers import NOW, an_offer
 from workflow.deploy.failover import Loss, Terms, due, exclude, gives_up_spot, is_back, lost_spot, skipped
 from workflow.deploy.state import Trouble
 from workflow.model.errors import CloudDown, NoCapacity, RegionDown, Unhealthy
-from workflow.model.offer import Offer
+from workflow.model.offer import Exclusion, Offer
 from workflow.model.outage import Degraded
-from workflow.model.run import Exclusion, Health
+from workflow.model.resource import Health
 
 TERMS = Terms(
     probe_seconds=60, good_probes=3, good_minutes=5, region_refusals=3, cloud_regions=2, spot_losses=2, spot_hours=24

@@ -18,7 +18,8 @@ from workflow.deploy.precedents import Precedents
 from workflow.model.base import Json
 from workflow.model.decision import Decision, Violation
 from workflow.model.ports import Gate, Spend
-from workflow.model.workload import Principal, Workload
+from workflow.model.principal import Principal
+from workflow.model.workload import Workload
 
 
 @cache

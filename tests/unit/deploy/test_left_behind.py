@@ -11,7 +11,8 @@ from workflow.model.base import Json
 from workflow.model.decision import Decision, Violation
 from workflow.model.errors import CloudDown, OutcomeUnknown
 from workflow.model.ports import ToolResult
-from workflow.model.run import Remnant, Resource
+from workflow.model.resource import Resource
+from workflow.model.run import Remnant
 
 POOL = Resource(cloud="aws", kind="nodepool", id="web", region="eu-west-1")
 BEFORE, AFTER = ({"minimum": 1, "maximum": most, "desired": most} for most in (3, 6))

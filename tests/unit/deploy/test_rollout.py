@@ -10,7 +10,7 @@ from mcp_handlers.tools.contract import Tags
 from mcp_handlers.tools.deploy_model import Output, joined, moved
 from workflow.control.pricing import charges, needs
 from workflow.model.money import HOURS_PER_MONTH
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.model.share import Share, Shares, read, remaining, written
 
 TAGS = Tags(tenant="acme", project="vision", run="r1", owner="ada", environment="production")

@@ -14,7 +14,7 @@ from google.auth.transport import requests
 from mcp_handlers.gcp import client, owned
 from mcp_handlers.kernel import deadline
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected, Throttled
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 
 class Answer:

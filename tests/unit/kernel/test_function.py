@@ -10,7 +10,7 @@ from tests.fakes.gate import OBJECTION, always
 from tests.fakes.world import ADA, BUCKET, NOW, RESOURCE, TAGS, World, call
 from workflow.model.base import Json, digest
 from workflow.model.errors import NoCapacity
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 TOOL = "create_storage_bucket"
 

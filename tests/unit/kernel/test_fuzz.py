@@ -13,7 +13,7 @@ from tests.fakes.world import ADA, BUCKET, NOW, RESOURCE, TAGS, World, call
 from workflow.model.base import Json, digest
 from workflow.model.decision import Verdict
 from workflow.model.errors import CloudDown, NoCapacity, OutcomeUnknown, Throttled
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 VERSIONS = ("2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", "2031-01-01", "", "x")
 METHODS = (

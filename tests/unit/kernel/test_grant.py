@@ -18,7 +18,7 @@ from tests.fakes.world import ADA, BUCKET, NOW, TAGS, World, call
 from workflow.control.sign import Signer
 from workflow.model.base import Json, canonical, digest
 from workflow.model.errors import Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 WORLD = World()
 GRANTED = WORLD.grant()

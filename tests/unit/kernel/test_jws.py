@@ -16,7 +16,7 @@ from mcp_handlers.kernel.jws import Keys, b64, unb64
 from tests.fakes.clock import FixedClock
 from workflow.control.sign import Signer
 from workflow.model.errors import Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",), channel="mcp")

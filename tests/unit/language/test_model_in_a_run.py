@@ -20,7 +20,8 @@ from workflow.language.choose import choose
 from workflow.language.gemini import DEFAULT_MODEL
 from workflow.language.phrases import with_words
 from workflow.language.rules import parse
-from workflow.model.workload import LABELLED, Principal, Request
+from workflow.model.principal import Principal
+from workflow.model.workload import LABELLED, Request
 from workflow.store.store import open_store
 
 TEXT = "Train a vision model on one A100 for 6 hours, EU data only, under $100"

@@ -18,7 +18,7 @@ from mcp_handlers.kernel.identity import SignedIdentity
 from tests.fakes.clock import FixedClock
 from workflow.control.emergency import Emergency
 from workflow.control.signing import local_signer
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 from workflow.store.store import open_store
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

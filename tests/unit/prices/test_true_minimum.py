@@ -12,7 +12,7 @@ from mcp_handlers.prices.quote import best, quote
 from mcp_handlers.tools.get_cost_estimate import Input, Priced
 from tests.amount import WHOLE
 from tests.unit.prices import scan
-from workflow.model.run import Exclusion
+from workflow.model.offer import Exclusion
 
 NEEDS = 300 if WHOLE else 60
 CHUNKS = 10 if WHOLE else 2

@@ -8,7 +8,7 @@ from tests.contract.stores import STORES, an_event
 from tests.fakes.deployments import ADA, COST, NOW, OFFER, TERMS, TEXT, deployment, found, standing
 from tests.fakes.moving import Moving
 from workflow.language.rules_parser import RulesParser
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 from workflow.reevaluate.everything import close_gone, deployments
 from workflow.reevaluate.moves import cutover, move_of, mover, pinned, request_of
 from workflow.reevaluate.scorecard import Score, Sum, scorecard

@@ -21,7 +21,7 @@ from workflow.control.rate import Limit, Limits, Rates
 from workflow.model.errors import RateLimited, Unauthorized
 from workflow.model.lease import Wait
 from workflow.model.ports import Event
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 MUCH = Limit(per_second=10_000, burst=100_000)
 PLENTY = Limits(risks={"read": MUCH, "write": MUCH, "destructive": MUCH})

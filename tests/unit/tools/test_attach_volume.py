@@ -18,7 +18,7 @@ from mcp_handlers.tools.attach_volume import TOOL, Input, Output, insist_same_pl
 from mcp_handlers.tools.contract import Undo
 from workflow.control.pricing import machine_of, needs, price_of
 from workflow.model.errors import BadRequest, NotFound, Rejected
-from workflow.model.run import Resource
+from workflow.model.resource import Resource
 
 MACHINE = {"cloud": "aws", "kind": "instance", "id": "i-1", "region": "eu-west-1", "zone": "eu-west-1a"}
 TAGS = {"tenant": "acme", "project": "p", "run": "r1", "owner": "ada@acme.eu", "environment": "development"}

@@ -11,7 +11,7 @@ import pytest
 from functions.webhooks.people import PEOPLE, Caller, people, stranger
 from functions.webhooks.people import caller as caller_of
 from workflow.model.errors import BadRequest, Forbidden
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 AT = {"slack": "T1/U2", "github": "grace"}
 GRACE = {"id": "grace@example.com", "tenant": "acme", "roles": ["operator"], "at": AT}

@@ -24,8 +24,8 @@ from tests.services import github, jira
 from tests.services.slack_sends import Sent
 from workflow.intake.intake import Intake
 from workflow.model.ports import Event, Store
+from workflow.model.principal import Principal
 from workflow.model.wake import Silent
-from workflow.model.workload import Principal
 from workflow.store.store import open_store
 
 ADA = Principal(id="ada@example.com", tenant="acme", roles=("developer",))

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from workflow.model.approval import Approval, ApprovalRequest, Asked, Elevation, Lift, Terms, unentitled
+from workflow.model.approval import Approval, ApprovalRequest, Asked, Elevation, Lift, Requirement, Terms, unentitled
 from workflow.model.base import Json, Noun, digest
-from workflow.model.decision import Decision, Requirement
+from workflow.model.decision import Decision
 from workflow.model.errors import BadRequest, Forbidden, NotFound
 from workflow.model.plan import Step
 from workflow.model.ports import Clock, Event, Store
+from workflow.model.principal import Principal
 from workflow.model.wake import Silent, Wake
-from workflow.model.workload import Principal
 
 FORM_MINUTES = 30
 """How long a form on the approval page can be sent."""

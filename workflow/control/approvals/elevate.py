@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow.model.approval import Elevation
 from workflow.model.ports import Clock, Store
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 
 async def elevated(store: Store, clock: Clock, principal: Principal, run: str, *, writes: bool) -> Principal:

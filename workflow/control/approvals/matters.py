@@ -11,7 +11,7 @@ from policies.engine.question import Call, Price
 from workflow.model.base import digest
 from workflow.model.money import cents
 from workflow.model.plan import Plan, Step
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 Priced = Callable[[], Awaitable[int | None]]
 """What it costs in the catalog now, in cents; None for unknown."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from workflow.model.approval import Asked
-from workflow.model.decision import Decision, Requirement, Violation
+from workflow.model.approval import Asked, Requirement
+from workflow.model.decision import Decision, Violation
 from workflow.model.money import usd
 
 REMEDY = "Send the request again; it is then asked about as it is now."

@@ -13,7 +13,7 @@ from mcp_handlers.kernel.identity import bearer
 from workflow.model.api_key import ApiKey
 from workflow.model.errors import BadRequest, Unauthorized
 from workflow.model.ports import ApiKeys, Clock
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 PREFIX = "tgk"
 """What a key begins with, so that scanners for leaked secrets can know it."""

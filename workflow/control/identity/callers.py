@@ -11,7 +11,7 @@ from mcp_handlers.kernel.jws import unb64
 from workflow.control.identity.api_key import PREFIX
 from workflow.model.base import Json
 from workflow.model.errors import Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 MAX_UNREAD = 16_384
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from workflow.model.base import Noun
 from workflow.model.errors import BadRequest
-from workflow.model.workload import Name
+from workflow.model.principal import Name
 
 READ, WRITE = "tollgate:read", "tollgate:write"
 """The scopes of an access token. Reading needs the first; writing, approving and cancelling need the second."""

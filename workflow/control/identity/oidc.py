@@ -14,7 +14,7 @@ from mcp_handlers.kernel.jws import MAX_TOKEN, SKEW_SECONDS, unb64
 from workflow.control.identity.issuer import READ, WRITE, Issuer
 from workflow.control.identity.issuer_keys import IssuerKeys
 from workflow.model.errors import InsufficientScope, Unauthorized
-from workflow.model.workload import Principal
+from workflow.model.principal import Principal
 
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 

@@ -1466,7 +1466,7 @@ export interface components {
              * Health
              * @default []
              */
-            health: components["schemas"]["workflow__model__run__Health"][];
+            health: components["schemas"]["workflow__model__resource__Health"][];
             /**
              * Left Behind
              * @default []
@@ -2157,7 +2157,7 @@ export interface components {
          * @description The real state of one resource: `pending` may still become healthy, `gone` does not exist, and `reclaimed` was a
          *     spot machine that the cloud took back.
          */
-        workflow__model__run__Health: {
+        workflow__model__resource__Health: {
             resource: components["schemas"]["Resource"];
             /**
              * Status
