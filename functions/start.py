@@ -14,7 +14,7 @@ import sys
 from types import ModuleType
 
 _STARTING, _AFTERWARDS = (200_000, 20, 20), (20_000, 20, 20)
-"""The collector's thresholds. Azure's SDK with a client of its own makes 150,000 objects that it would look at."""
+"""The collector's thresholds. A start with an SDK makes some 135,000 objects that it would look at."""
 
 
 def _started(phase: str, info: object) -> None:

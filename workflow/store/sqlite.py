@@ -1,8 +1,8 @@
 """The database in one SQLite file, whose transactions several tasks and processes may ask for at once.
 
-A file is waited for in two places: at a transaction's beginning, for its turn among all processes, and at its end, for
-the disk. Both are done on a thread, and so is reading that may take long. Every other statement takes SQLite a few
-microseconds, a tenth of what waking a thread and being woken by it takes, and is done where it stands.
+A file is waited for in two places: at a transaction's beginning, where another process is in the middle of one, and at
+its end, for the disk. Both are done on a thread, and so is reading that may take long. Every other statement takes SQLite
+a few microseconds, a tenth of what waking a thread and being woken by it takes, and is done where it stands.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ async def _transaction(
 ) -> AsyncIterator[SqliteTransaction]:
     raw = connection.raw
     try:
-        await connection.wait_for(raw.execute, f"BEGIN {kind}")
+        if not _begun(raw, kind):
+            await connection.wait_for(raw.execute, f"BEGIN {kind}")
         yield transaction
         await connection.wait_for(raw.commit)
     except BaseException as error:
@@ -182,6 +183,20 @@ async def _transaction(
         if isinstance(error, sqlite3.Error):
             raise failed(error, "The store failed and kept nothing of this step") from error
         raise
+
+
+def _begun(raw: sqlite3.Connection, kind: str) -> bool:
+    """Whether the transaction could begin at once: nobody else was in the way."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        raw.execute(f"BEGIN {kind}")
+    except sqlite3.OperationalError as error:
+        if not _busy(error):
+            raise
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return True
 
 
 def failed(error: OSError | sqlite3.Error, what: str) -> TollgateError:
