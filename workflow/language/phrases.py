@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from workflow.language.rules import parse
+from workflow.language.fields import FIELDS
+from workflow.language.rules import read
 from workflow.model.errors import BadRequest
 from workflow.model.workload import Words, Workload
 
@@ -22,17 +24,16 @@ _CUT = re.compile(
 
 
 def with_words(text: str, work: Workload) -> Workload:
-    """The Workload with the phrases that each of its fields was read from: those without which it reads otherwise."""
-    pieces = _pieces(text)
-    without = [_read(" ".join([*pieces[:i], _GAP, *pieces[i + 1 :]])) for i in range(len(pieces))]
+    """The Workload with the phrases that each of its fields was read from: those without which it reads otherwise.
+
+    Only the fields that say something are read again.
+    """
+    pieces, blank = _pieces(text), Workload(kind=work.kind)
+    names = [name for name in FIELDS if name == "kind" or getattr(work, name) != getattr(blank, name)]
+    without = [_read(" ".join([*pieces[:i], _GAP, *pieces[i + 1 :]]), names) for i in range(len(pieces))]
     pairs = tuple(zip(pieces, without, strict=True))
-    blank = Workload(kind=work.kind)
-    found = (
-        Words(field=name, text=tuple(piece for piece, other in pairs if _differ(work, other, name)))
-        for name in Workload.model_fields
-        if name == "kind" or getattr(work, name) != getattr(blank, name)
-    )
-    return work.model_copy(update={"words": tuple(words for words in found if words.text)})
+    found = ((name, tuple(piece for piece, other in pairs if _differ(work, other, name))) for name in names)
+    return work.model_copy(update={"words": tuple(Words(field=name, text=said) for name, said in found if said)})
 
 
 def _differ(work: Workload, other: Workload | None, name: str) -> bool:
@@ -40,9 +41,9 @@ def _differ(work: Workload, other: Workload | None, name: str) -> bool:
     return name == "kind" if other is None else getattr(other, name) != getattr(work, name)
 
 
-def _read(text: str) -> Workload | None:
+def _read(text: str, names: Sequence[str]) -> Workload | None:
     try:
-        return parse(text)
+        return read(text, names)
     except BadRequest:
         return None
 

@@ -1,8 +1,8 @@
 """The database in one SQLite file, whose transactions several tasks and processes may ask for at once.
 
 A file is waited for in two places: at a transaction's beginning, where another process is in the middle of one, and at
-its end, for the disk. Both are done on a thread, and so is reading that may take long. Every other statement takes SQLite
-a few microseconds, a tenth of what waking a thread and being woken by it takes, and is done where it stands.
+its end, for the disk. Both are done on a thread, and so is reading that may take long. Every other statement takes
+SQLite a few microseconds, a tenth of what waking a thread and being woken by it takes, and is done where it stands.
 """
 
 from __future__ import annotations

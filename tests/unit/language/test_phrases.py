@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from workflow.language.fields import FIELDS
 from workflow.language.phrases import MOST, with_words
-from workflow.language.rules import parse
+from workflow.language.rules import parse, read
 from workflow.language.rules_parser import RulesParser
 from workflow.model.ports import Reading
-from workflow.model.workload import Words
+from workflow.model.workload import Words, Workload
 
 OWN = Path(__file__).parents[2] / "data" / "requests-own.jsonl"
 TEXTS = [json.loads(line)["text"] for line in OWN.read_text(encoding="utf-8").splitlines()[::40]]
@@ -58,10 +59,21 @@ def test_what_is_kept_stands_in_the_text_and_changes_nothing_else(text: str) -> 
 
 def test_a_long_text_costs_no_more_than_a_dozen_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "ETL on 8 cores. " + "It was like that, and so on, for us. " * 60
-    work, read = parse(text), []
-    monkeypatch.setattr("workflow.language.phrases.parse", lambda part: read.append(part) or work)
+    work, again = parse(text), []
+    monkeypatch.setattr("workflow.language.phrases.read", lambda part, names: again.append(part) or work)
     with_words(text, work)
-    assert len(read) <= MOST
+    assert 1 < len(again) <= MOST
+
+
+def test_there_is_a_way_to_read_every_field_but_the_words_themselves() -> None:
+    assert [*FIELDS, "words"] == [*Workload.model_fields]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_field_says_the_same_whether_or_not_others_are_read(text: str) -> None:
+    work = parse(text)
+    alone = {name: getattr(read(text, [name]), name) for name in FIELDS}
+    assert alone == {name: getattr(work, name) for name in FIELDS}
 
 
 async def test_the_rules_parser_keeps_them() -> None:
