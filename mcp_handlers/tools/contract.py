@@ -93,6 +93,9 @@ class Earlier(Shape):
 class Tool:
     """A tool's contract. `undo` turns what was asked and what came of it into the calls that take it back, in order.
 
+    `subject` names the arguments that say what a call changes, of a tool that changes what is there: the same call
+    means another change when one has come between. A tool without one makes something, and its call is always the same.
+
     `earlier` are the versions before `version` that are still served, oldest first and without a gap.
     """
 
@@ -103,6 +106,7 @@ class Tool:
     output: type[Noun]
     undo: Callable[[Any, Any], list[Undo]] | None = None
     annotations: dict[str, bool] = field(default_factory=dict)
+    subject: tuple[str, ...] = ()
     version: int = 1
     earlier: tuple[Earlier, ...] = ()
 

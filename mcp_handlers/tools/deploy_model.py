@@ -111,5 +111,6 @@ TOOL = Tool(
     risk="write",
     input=Input,
     output=Output,
+    subject=("region", "endpoint"),
     undo=undo,
 )

@@ -157,6 +157,7 @@ TOOL = Tool(
     risk="write",
     input=Input,
     output=Output,
+    subject=("region", "zone", "record", "type"),
     undo=back,
     annotations={"destructiveHint": True},
 )

@@ -42,4 +42,5 @@ TOOL = Tool(
     risk="destructive",
     input=Input,
     output=Output,
+    subject=("resource",),
 )

@@ -72,5 +72,6 @@ TOOL = Tool(
     risk="write",
     input=Input,
     output=Output,
+    subject=("region", "secret"),
     undo=restore,
 )

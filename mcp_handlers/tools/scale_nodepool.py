@@ -134,6 +134,7 @@ TOOL = Tool(
     risk="write",
     input=Input,
     output=Output,
+    subject=("region", "zone", "cluster", "pool"),
     undo=scale_back,
     annotations={"destructiveHint": True},
 )

@@ -20,7 +20,8 @@ from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Post
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
 from tests.chaos.boundaries import Boundaries
-from workflow.control.front import FENCE, RUN, STEP
+from workflow.control.front import FENCE
+from workflow.control.occasion import RUN, STEP
 from workflow.control.sign import Signs
 from workflow.deploy import hand
 from workflow.deploy.context import Context

@@ -17,7 +17,7 @@ from mcp_handlers.kernel.clock import SystemClock
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
 from tests.contract.plane_calls import ADA, TOLD, post
-from workflow.control.front import RUN, STEP
+from workflow.control.occasion import RUN, STEP
 from workflow.control.sign import Signer
 from workflow.deploy.conduct import start
 from workflow.deploy.context import Context

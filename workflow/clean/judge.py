@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mcp_handlers.tools.list_resources import Owned
-from workflow.control.front import DIRECT
+from workflow.control.occasion import DIRECT
 from workflow.model.resource import Receipt, Resource
 from workflow.model.run import Record, Run
 

@@ -26,7 +26,7 @@ from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, failed
 from mcp_handlers.kernel.tasks import Status, Wish, handle, told, wished
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
 from mcp_handlers.tools.contract import Tool
-from workflow.control.front import RUN, STEP
+from workflow.control.occasion import RUN, SINCE, STEP
 from workflow.model.base import Json
 from workflow.model.errors import OutcomeUnknown, Overloaded, RateLimited, TollgateError, Unauthorized
 from workflow.model.ports import Clock, Event, Store
@@ -76,14 +76,15 @@ class Background:
         if self.tools[tool].risk == "read":
             return await self.service.call(headers, tool, arguments, meta)
         principal = await self.identity.authenticate(headers, writes=True)
-        wish = Wish()
+        wish, since = Wish(), int(self.clock.now().timestamp() * 1000)
         with wished(wish):
             work = asyncio.create_task(self.service.call(headers, tool, arguments, meta))
         await asyncio.wait({work}, timeout=self.patience)
         if work.done():
             return work.result()
         task = secrets.token_urlsafe(24)
-        asked = {"principal": principal.id, "tool": tool, "arguments": arguments, "meta": _run_of(meta)}
+        known = {SINCE: since, **_named(meta)}
+        asked = {"principal": principal.id, "tool": tool, "arguments": arguments, "meta": known}
         self._follow(_Work(headers, task, principal, asked, wish), work)
         began = await self.store.append(self._event(task, principal, BEGAN, asked))
         return handle(task, began.event.at)
@@ -205,6 +206,6 @@ def _run(task: str) -> str:
     return f"task-{task}"
 
 
-def _run_of(meta: Json) -> Json:
-    """What of a request's `_meta` says which effect it is: the run, the step, and the version that it is asked in."""
-    return {name: meta[name] for name in (RUN, STEP, VERSION) if name in meta}
+def _named(meta: Json) -> Json:
+    """What of a request's `_meta` says which effect it is, and in which version."""
+    return {name: meta[name] for name in (RUN, STEP, SINCE, VERSION) if name in meta}

@@ -104,9 +104,12 @@ class Control:
         run: str,
         step: str,
         spoken: Spoken | None = None,
+        alone: bool = False,
     ) -> Decided:
         """Judge one call with its arguments as they were parsed. An allowed write has its money held. Where the caller
         speaks another version than today's, `spoken` is what it sent.
+
+        `alone`: the run is none, and what else was done under its name counts for no budget of this call's.
 
         What is decided on a write is in the ledger from the moment that its money is held.
 
@@ -135,7 +138,7 @@ class Control:
                 key=key, run=run, tenant=principal.tenant, project=project, cents=held.cents if held else cost, at=now
             )
             spend = await self.store.spend(principal.tenant, project, now, without=[key])
-            spent = run_cents(await self.store.list_reservations(run), without=[key])
+            spent = 0 if alone else run_cents(await self.store.list_reservations(run), without=[key])
             asked = question(
                 principal,
                 call,

@@ -17,6 +17,7 @@ from mcp_handlers.tools import get_health
 from mcp_handlers.tools.contract import MIRROR, Tool
 from policies.engine.question import Call
 from workflow.control.decide import Control, Decided, Spoken
+from workflow.control.occasion import DIRECT, RUN, occasion
 from workflow.control.rate import Rates
 from workflow.control.receipts import own_receipt
 from workflow.control.switches import standing
@@ -39,14 +40,10 @@ from workflow.model.ports import Event
 from workflow.model.principal import Principal
 from workflow.model.resource import Receipt
 
-RUN = "tollgate/run"
-STEP = "tollgate/step"
 FENCE = "tollgate/fence"
 """The token of the lease under which a run's call is made: of a hand that lost the run, nothing is done."""
 CLOUD_HEADER = "Cloud"
 """Where clients mirror `cloud`: a gateway may send `Mcp-Param-Cloud: aws` another way than the rest."""
-DIRECT = "mcp-"
-"""What the id of a call outside any run begins with."""
 
 
 @dataclass(frozen=True)
@@ -115,15 +112,15 @@ class Front:
     async def _performed(self, principal: Principal, contract: Tool, arguments: Json, meta: Json) -> Result:
         cloud, rest = self._cloud(arguments)
         taken = intake.parse(contract, cloud, rest, meta)
-        run, step = _effect(meta, principal, taken, cloud)
-        await self._insist_own(principal, run)
-        spoken = Spoken(version=taken.version, arguments=taken.sent)
+        now, spoken = self.control.clock.now(), Spoken(version=taken.version, arguments=taken.sent)
+        meant = await occasion(self.control.store, meta, principal, cloud, taken, now)
+        await self._insist_own(principal, meant.run)
         decided = await self.control.decide_call(
-            principal, contract, cloud, taken.exact, run=run, step=step, spoken=spoken
+            principal, contract, cloud, taken.exact, run=meant.run, step=meant.step, spoken=spoken, alone=meant.alone
         )
         if contract.risk == "read":
             return await self._read(taken, cloud, decided)
-        return await self._write(principal, taken, cloud, decided, run)
+        return await self._write(principal, taken, cloud, decided, meant.run)
 
     def _cloud(self, arguments: Json) -> tuple[str, Json]:
         if self.only:
@@ -223,15 +220,6 @@ class Front:
 def _code(result: Result) -> str:
     """The code of a result's error; empty where there is none."""
     return str(result.meta.get(ERROR, {}).get("code", ""))
-
-
-def _effect(meta: Json, principal: Principal, taken: Taken, cloud: str) -> tuple[str, str]:
-    """Which run and step a call is for. A call outside any run is named by what it is: repeating it repeats nothing."""
-    run, step = meta.get(RUN, ""), meta.get(STEP, "call")
-    named = isinstance(run, str) and isinstance(step, str) and max(len(run), len(step)) <= 64
-    if not named or run.startswith(DIRECT):
-        raise BadRequest(f"_meta {RUN} and {STEP} are short texts.", "Leave them out, or send the run's own id.")
-    return run or f"{DIRECT}{digest([principal.id, taken.tool.name, cloud, taken.sent])[:12]}", step
 
 
 def _with_cloud(tool: Json, clouds: list[str]) -> Json:

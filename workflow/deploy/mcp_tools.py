@@ -15,7 +15,8 @@ from mcp.shared.exceptions import MCPError
 
 from mcp_handlers.kernel.intake import VERSION
 from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT
-from workflow.control.front import FENCE, RUN, STEP
+from workflow.control.front import FENCE
+from workflow.control.occasion import RUN, STEP
 from workflow.deploy import hand
 from workflow.model.base import Json
 from workflow.model.decision import Decision
