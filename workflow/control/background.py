@@ -17,18 +17,19 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from mcp_handlers.kernel import faults
+from mcp_handlers.kernel import deadline, faults
 from mcp_handlers.kernel.elicit import plain
 from mcp_handlers.kernel.endpoint import Service
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.intake import VERSION
 from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, failed
+from mcp_handlers.kernel.retry import settles
 from mcp_handlers.kernel.tasks import Status, Wish, handle, told, wished
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
 from mcp_handlers.tools.contract import Tool
 from workflow.control.occasion import RUN, SINCE, STEP
 from workflow.model.base import Json
-from workflow.model.errors import OutcomeUnknown, Overloaded, RateLimited, TollgateError, Unauthorized
+from workflow.model.errors import OutcomeUnknown, TollgateError, Unauthorized, failure
 from workflow.model.ports import Clock, Event, Store
 from workflow.model.principal import Principal
 from workflow.model.resource import Receipt
@@ -40,6 +41,8 @@ PATIENCE = 1.0
 """Seconds. What is done sooner is answered plainly: asking again would only take longer."""
 PAUSE = 5.0
 """Seconds between two questions about an effect whose outcome is unknown."""
+REPEAT_MS = 25_000.0
+"""Milliseconds that asking again may take: less than any platform gives a request."""
 LONGEST = timedelta(hours=1)
 """After this the unknown outcome is the task's result."""
 
@@ -102,7 +105,8 @@ class Background:
         return await self._state(headers, task, principal)
 
     async def _state(self, headers: Mapping[str, str], task: str, principal: Principal) -> Json | None:
-        entries = {entry.event.kind: entry.event for entry in await self.store.entries(run=_run(task))}
+        # The first of a kind: two processes may have been at work on it, and an end that was told is the end.
+        entries = {entry.event.kind: entry.event for entry in reversed(await self.store.entries(run=_run(task)))}
         began, ended = entries.get(BEGAN), entries.get(ENDED)
         if began is None or (began.tenant, began.body["principal"]) != (principal.tenant, principal.id):
             return None
@@ -126,7 +130,7 @@ class Background:
     ) -> None:
         """The process that began it is gone: the same call, with the caller's token of now. It may have been sent."""
         again = _Work(headers, task, principal, asked, Wish(cancelled=unwanted, sent=True))
-        self._follow(again, asyncio.create_task(self._call(again)))
+        self._follow(again, asyncio.create_task(self._settled(again)))
 
     def _call(self, work: _Work) -> Coroutine[None, None, Result]:
         return self.service.call(work.headers, work.asked["tool"], work.asked["arguments"], work.asked["meta"])
@@ -157,15 +161,26 @@ class Background:
         result, end = await _result(under_way), self.clock.now() + LONGEST
         while _unknown(result) and self.clock.now() < end:
             await asyncio.sleep(self.pause)
-            try:
-                result = await self._call(work)
-            except (Overloaded, RateLimited):
-                continue
-            except Unauthorized:
-                raise
-            except TollgateError as error:
-                result = failed(error)
+            result = await self._settled(work)
         return result
+
+    async def _settled(self, work: _Work) -> Result:
+        """What the same call again says became of the effect, which may have been sent for; unknown for any answer that
+        does not say it. Raises Unauthorized.
+
+        It has a time of its own: that of the request which the task began with may be over.
+        """
+        try:
+            with deadline.within(REPEAT_MS):
+                result = plain(await self._call(work))
+        except Unauthorized:
+            raise
+        except TollgateError as error:
+            result = failed(error)
+        code = result.meta.get(ERROR, {}).get("code", "")
+        says = not result.is_error or RECEIPT in result.meta or (code and settles(failure(code, "")))
+        unsure = f"It may have been done; nobody can say ({code or 'denied'})."
+        return result if says else failed(OutcomeUnknown(unsure))
 
     async def _undone(self, work: _Work, result: Result) -> Json:
         """A cancelled task's end: what was made is released again, and what is kept after all is said."""
@@ -179,7 +194,8 @@ class Background:
             arguments = {"resource": resource.model_dump(mode="json"), "tenant": work.principal.tenant}
             if "cloud" in work.asked["arguments"]:
                 arguments["cloud"] = resource.cloud
-            released = await _result(self.service.call(work.headers, "release_resource", arguments, {}))
+            with deadline.within(REPEAT_MS):
+                released = await _result(self.service.call(work.headers, "release_resource", arguments, {}))
             if released.is_error:
                 kept.append(f"{resource.kind} {resource.id} is kept ({released.text})")
         if not receipt.resources:

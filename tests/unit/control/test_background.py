@@ -5,11 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mcp_handlers.kernel import deadline
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.forward import Forward
 from mcp_handlers.kernel.grant import HEADER, Grant
@@ -25,9 +27,10 @@ from tests.fakes.world import ADA, BUCKET, NOW, RESOURCE, World
 from workflow.control.background import Background
 from workflow.control.decide import Control
 from workflow.control.front import Front
-from workflow.control.rate import Rates, limits
+from workflow.control.rate import Limit, Limits, Rates, limits
 from workflow.model.base import Json
-from workflow.model.errors import NoCapacity, NoPermission, OutcomeUnknown
+from workflow.model.errors import CloudDown, NoCapacity, NoPermission, OutcomeUnknown, RateLimited, TollgateError
+from workflow.model.ports import Event
 from workflow.model.principal import Principal
 from workflow.model.resource import Receipt
 from workflow.store.store import open_store
@@ -51,17 +54,18 @@ class Plane:
     """Whether a write has come to the function."""
     lost: int = 0
     """How many more answers to writes get lost on the way."""
+    faults: list[TollgateError] = field(default_factory=list)
+    """What is raised for the writes after that."""
     keeps: bool = False
     """Whether nothing may be released."""
     released: list[Json] = field(default_factory=list)
 
-    def started(self, patience: float = 0.01) -> Endpoint:
+    def started(self, patience: float = 0.01, *, rates: Rates | None = None, pause: float = 0) -> Endpoint:
         """Its endpoint in a process that has just begun."""
-        identity = self.world.identity
-        front = Front(
-            self.control, {"aws": Forward("aws", "http://aws", self._post)}, identity, Rates(limits(), self.world.clock)
-        )
-        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, self.world.clock, patience, 0))
+        identity, clock = self.world.identity, self.world.clock
+        ways = {"aws": Forward("aws", "http://aws", self._post)}
+        front = Front(self.control, ways, identity, rates or Rates(limits(), clock))
+        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, clock, patience, pause))
 
     async def _post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         if url.endswith("release_resource"):
@@ -73,6 +77,8 @@ class Plane:
                 self.lost -= 1
                 await asyncio.sleep(0.02)
                 raise OutcomeUnknown("No answer.")
+            if self.faults:
+                raise self.faults.pop()
         endpoint = self.world.health if url.endswith("get_health") else self.world.bucket
         response = await endpoint.rpc(headers, body)
         return response.status, response.body
@@ -302,6 +308,72 @@ async def test_work_that_outlasts_every_connection_is_asked_after_with_the_same_
     assert (told["status"], told["result"]["isError"], plane.lost) == ("completed", False, 0)
     receipt = told["result"]["_meta"]["tollgate/receipt"]
     assert {key for _, key in plane.world.handler.calls if key} == {receipt["key"]}
+
+
+async def test_a_task_goes_on_when_the_time_of_the_request_that_began_it_is_over(plane: Plane) -> None:
+    plane.lost = 3
+    endpoint = plane.started()
+    with deadline.kept(NOW + timedelta(seconds=1), NOW):
+        task = await plane.begin(endpoint)
+    await plane.arrived.wait()
+    plane.world.clock.forward(seconds=2)
+    plane.go.set()
+    told = await plane.ended(endpoint, task)
+    assert (told["status"], told["result"]["isError"]) == ("completed", False)
+    assert len({key for _, key in plane.world.handler.calls if key}) == 1
+
+
+async def test_what_a_cancelled_task_made_is_released_also_after_that_time(plane: Plane) -> None:
+    endpoint = plane.started()
+    with deadline.kept(NOW + timedelta(seconds=1), NOW):
+        task = await plane.begin(endpoint)
+    await plane.arrived.wait()
+    await plane.ask(endpoint, "tasks/cancel", taskId=task)
+    plane.lost = 2
+    plane.world.clock.forward(seconds=2)
+    plane.go.set()
+    assert (await plane.ended(endpoint, task))["statusMessage"] == "What was made has been released again."
+
+
+@pytest.mark.parametrize("fault", [CloudDown("No connection."), RateLimited("Slow down.", retry_after=1.0)])
+async def test_an_error_that_does_not_say_what_became_of_the_effect_ends_no_task(
+    plane: Plane, fault: TollgateError
+) -> None:
+    plane.go.set()
+    plane.lost, plane.faults = 2, [fault]
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    told = await plane.ended(endpoint, task)
+    assert (told["status"], told["result"]["isError"], plane.faults) == ("completed", False, [])
+
+
+async def test_a_process_that_may_not_ask_now_does_not_end_what_another_is_at_work_on(plane: Plane) -> None:
+    first = plane.started()
+    task = await plane.begin(first)
+    await plane.arrived.wait()
+    one = Limits(risks={risk: Limit(per_second=0.01, burst=1) for risk in ("read", "write", "destructive")})
+    other = plane.started(rates=Rates(one, plane.world.clock), pause=30.0)
+    assert isinstance(other.tasks, Background)
+    assert isinstance(other.tasks.service, Front)
+    other.tasks.service.rates.take("acme", create_storage_bucket.TOOL)
+    for _ in range(3):
+        _, told = await plane.ask(other, "tasks/get", taskId=task)
+        assert told["status"] == "working"
+        await asyncio.sleep(0.01)
+    plane.go.set()
+    assert (await plane.ended(first, task))["result"]["isError"] is False
+    for ending, _ in list(other.tasks._running.values()):
+        ending.cancel()
+
+
+async def test_the_first_end_of_a_task_is_its_end(plane: Plane) -> None:
+    endpoint = plane.started()
+    task = await plane.begin(endpoint)
+    plane.go.set()
+    told = await plane.ended(endpoint, task)
+    later = {"error": {"code": -32603, "message": "Internal error"}}
+    await plane.control.store.append(Event(run=f"task-{task}", tenant="acme", kind="task.ended", body=later, at=NOW))
+    assert (await plane.ended(endpoint, task)) == told
 
 
 @pytest.mark.parametrize("method", ["tasks/get", "tasks/cancel", "tasks/update"])
