@@ -1,4 +1,4 @@
-"""Not asking again what does not answer: a circuit per region of one tool on one cloud.
+"""Not asking again what does not answer: a circuit per region and service of one tool on one cloud.
 
 Closed, calls pass. After `THRESHOLD` failures in a row it opens, and calls are refused at once for `PAUSE`. Then one
 call is let through to see; if it is answered the circuit closes, if not another pause begins. The state is this
@@ -66,7 +66,7 @@ def _silent(circuit: str, phase: Phase) -> None:
 
 @dataclass(frozen=True)
 class Breakers:
-    """The circuits of one tool on `cloud`, by region. `tell` hears of every change of phase."""
+    """The circuits of one tool on `cloud`, by region and service. `tell` hears of every change of phase."""
 
     cloud: str
     tell: Callable[[str, Phase], None] = _silent

@@ -113,7 +113,7 @@ class Endpoint:
 
     async def _extension(self, message: Message, headers: Mapping[str, str]) -> Json:
         if self.tasks is None or not message.modern or message.method not in tasks.METHODS:
-            raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method)
+            raise RpcError(wire.METHOD_NOT_FOUND, "Method not found", message.method[:64])
         with _http(self.metadata):
             return await tasks.answer(self.tasks, headers, message.method, message.params)
 

@@ -121,7 +121,8 @@ class Function:
         work = Work(self.tool.name, principal.tenant, principal.id, run, _region(exact), exact)
         if leave:
             telemetry.belongs(leave.run)
-        made = await self.resilience.perform(lambda: self._handle(taken.wanted, work, key), self.tool.risk, work.region)
+        circuit = f"{work.region} {_kind(exact)}".strip()
+        made = await self.resilience.perform(lambda: self._handle(taken.wanted, work, key), self.tool.risk, circuit)
         output = taken.given(made).model_dump(mode="json")
         if leave is None:
             return done(output)
@@ -146,6 +147,12 @@ class Function:
         with telemetry.span("handler", cloud=self.cloud, tool=self.tool.name, risk=self.tool.risk):
             clients = self.roles.clients(work) if self.roles else self.clients()
             return self.handler(wanted, clients, key)
+
+
+def _kind(exact: Json) -> str:
+    """What kind of thing the call is about, where one tool is for several: each is another service of the cloud."""
+    resource = exact.get("resource")
+    return str(resource.get("kind") or "") if isinstance(resource, dict) else ""
 
 
 def _region(exact: Json) -> str:

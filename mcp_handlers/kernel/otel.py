@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mcp_handlers.kernel import telemetry
 from mcp_handlers.kernel.log import entry
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_NAMED = re.compile(r"^.+?\.((?:s3[.-]|vault\.|blob\.|queue\.|table\.|dfs\.|documents\.|storage\.googleapis).*)$")
 """Where everything is sent, by OTLP over HTTP. The exporters read it and its kin (headers, timeout) themselves."""
 FLUSH_MS = 1500
 
@@ -90,8 +93,8 @@ class OpenTelemetry:
     def watch_requests(self) -> None:
         """From now on every request of every SDK is a span within its call, and carries W3C's context to the cloud.
 
-        botocore, Azure's core and Google's clients all send by urllib3, some of it on threads of their own. What an
-        address asks for is left out of the span.
+        botocore, Azure's core and Google's clients all send by urllib3, some of it on threads of their own. Of an
+        address the span has the service alone: its path and its query name what is asked for.
         """
         from opentelemetry.instrumentation.threading import ThreadingInstrumentor
         from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
@@ -101,7 +104,7 @@ class OpenTelemetry:
         URLLib3Instrumentor().instrument(
             tracer_provider=Unquoted(self._traces),
             meter_provider=NoOpMeterProvider(),
-            url_filter=lambda url: url.partition("?")[0],
+            url_filter=service_of,
         )
 
     def leave_requests(self) -> None:
@@ -145,6 +148,13 @@ class _Sent(logging.Handler):
             body=told.pop("message"),
             attributes={name: value for name, value in told.items() if name != "time"},
         )
+
+
+def service_of(url: str) -> str:
+    """Scheme and host of an address, without the name that a bucket, vault or account gives its host."""
+    parts = urlsplit(url)
+    host = _NAMED.sub(r"\1", parts.netloc.rpartition("@")[2])
+    return f"{parts.scheme}://{host}/"
 
 
 def start(environment: Mapping[str, str], service: str) -> None:

@@ -30,8 +30,10 @@ class Resilience:
     clock: Clock
 
     async def perform(self, work: Callable[[], Noun], risk: Risk, region: str) -> Noun:
-        """What `work` returns. Raises what it raised last; RegionDown or CloudDown without asking while the region's
-        circuit is open; Overloaded; at the deadline DeadlineExceeded for a read and OutcomeUnknown for a write."""
+        """What `work` returns. `region` names the circuit: a region, and which of the cloud's services there, where the
+        tool is for several. Raises what it raised last; RegionDown or CloudDown without asking while the circuit is
+        open; Overloaded; at the deadline DeadlineExceeded for a read or where nothing was begun, else OutcomeUnknown.
+        """
         self.breakers.admit(region, self.clock.now())
         try:
             made = await self.retry.call(lambda: self._once(work, risk), risk)
@@ -46,6 +48,8 @@ class Resilience:
     async def _once(self, work: Callable[[], Noun], risk: Risk) -> Noun:
         limit = deadline.current()
         seconds = None if limit is None else (limit - self.clock.now()).total_seconds()
+        if seconds is not None and seconds <= 0:
+            raise DeadlineExceeded("The call's deadline passed before the cloud was asked. Nothing was done.")
         try:
             return await self.bulkhead.run(work, seconds)
         except TimeoutError as error:

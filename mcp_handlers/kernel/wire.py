@@ -8,7 +8,6 @@ served without a session.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,8 @@ LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 MODERN = ("2026-07-28",)
 META = "io.modelcontextprotocol/"
 _PARAM = "mcp-param-"
+_SHOWN = 64
+"""Characters of what was sent that an error repeats."""
 _STATUS = {METHOD_NOT_FOUND: 404, INTERNAL_ERROR: 500}
 _NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"} | dict.fromkeys(
     ("tasks/get", "tasks/cancel", "tasks/update"), "taskId"
@@ -85,7 +86,10 @@ def read(message: Mapping[str, Any], headers: Mapping[str, str]) -> Message:
             _check_envelope(params, version)
         _check_mirrors(method, params, headers, required=modern)
     if modern and version not in MODERN:
-        supported = {"supported": list(MODERN), "requested": version}
+        supported = {
+            "supported": list(MODERN),
+            "requested": (version or "")[:_SHOWN].encode("ascii", "replace").decode(),
+        }
         raise RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version", supported)
     if modern and "id" in message and not isinstance(params["_meta"][META + "clientCapabilities"], dict):
         raise RpcError(INVALID_PARAMS, "params._meta: the client's capabilities are an object")
@@ -154,7 +158,8 @@ def decode_header(value: str | None) -> str | None:
     try:
         decoded = base64.b64decode(raw, validate=True)
         return decoded.decode() if base64.b64encode(decoded).decode() == raw else None
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
+        # Also for what is not ASCII, which comes as no error of binascii's own.
         return None
 
 

@@ -92,6 +92,29 @@ async def test_a_gateway_cannot_be_told_another_region_than_the_one_that_is_writ
     assert world.handler.calls == []
 
 
+@pytest.mark.parametrize("header", ["mcp-name", "mcp-param-region"])
+async def test_a_mirror_that_decodes_to_nothing_is_another_and_no_fault_of_ours(header: str) -> None:
+    world = World()
+    for said in ("=?base64?\u00e9?=", "=?base64?\ud800?=", "=?base64?!?=", "=?base64?/w==?="):
+        answer = await world.bucket.rpc(world.headers(TOOL, grant=world.grant()) | {header: said}, call(TOOL, BUCKET))
+        assert (answer.status, json.loads(answer.body)["error"]["code"]) == (400, HEADER_MISMATCH)
+
+
+async def test_a_version_that_no_answer_could_repeat_is_answered_all_the_same() -> None:
+    world = World()
+    headers = world.headers(TOOL) | {"mcp-protocol-version": "\ud800" + "9" * 9999}
+    for body in (call(TOOL, BUCKET), b'{"jsonrpc": "2.0", "method": "notifications/initialized"}'):
+        answer = await world.bucket.rpc(headers, body)
+        assert (answer.status, len(answer.body) < 500) == (400, True)
+
+
+async def test_an_unknown_method_is_not_repeated_at_length() -> None:
+    world = World()
+    headers = world.headers(TOOL) | {"mcp-method": "x" * 600_000}
+    answer = await world.bucket.rpc(headers, call(TOOL, BUCKET, method="x" * 600_000))
+    assert (answer.status, len(answer.body) < 500) == (404, True)
+
+
 async def test_an_old_client_need_not_mirror_but_may_not_lie() -> None:
     world = World()
     headers = world.headers(TOOL, grant=world.grant()) | {"mcp-protocol-version": "2025-11-25"}

@@ -13,6 +13,7 @@ import urllib3
 from mcp_handlers.kernel import otel, telemetry
 from mcp_handlers.kernel.endpoint import Endpoint
 from mcp_handlers.kernel.observed import Observed
+from mcp_handlers.kernel.otel import service_of
 from mcp_handlers.tools import create_storage_bucket
 from tests.fakes.world import BUCKET, World, call
 from workflow.model.errors import NoCapacity
@@ -76,6 +77,22 @@ async def test_traces_measures_and_logs_are_sent_and_hold_no_secret(collected: d
         assert never.encode() not in everything
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://secrets.s3.eu-west-1.amazonaws.com/plan?list-type=2", "https://s3.eu-west-1.amazonaws.com/"),
+        ("https://a.b.s3.amazonaws.com/", "https://s3.amazonaws.com/"),
+        ("https://ec2.eu-west-1.amazonaws.com/", "https://ec2.eu-west-1.amazonaws.com/"),
+        ("https://payroll.vault.azure.net/secrets/prod-db-password", "https://vault.azure.net/"),
+        ("https://management.azure.com/subscriptions/1/providers/x", "https://management.azure.com/"),
+        ("https://compute.googleapis.com/compute/v1/projects/merger", "https://compute.googleapis.com/"),
+        ("http://user:word@127.0.0.1:4566/bucket", "http://127.0.0.1:4566/"),
+    ],
+)
+def test_of_an_address_the_service_alone_is_told(address: str, told: str) -> None:
+    assert service_of(address) == told
+
+
 def test_a_request_of_an_sdk_carries_the_calls_trace_and_a_failed_one_is_not_quoted(
     collected: dict[str, bytes],
 ) -> None:
@@ -105,5 +122,5 @@ def test_a_request_of_an_sdk_carries_the_calls_trace_and_a_failed_one_is_not_quo
     (context,) = seen
     assert context.split("-")[1] == TRACE
     assert bytes.fromhex(context.split("-")[2]) in collected["/v1/traces"]
-    assert b"/thing" in collected["/v1/traces"]
+    assert b"/thing" not in collected["/v1/traces"]
     assert SECRET.encode() not in collected["/v1/traces"]

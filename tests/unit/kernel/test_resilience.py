@@ -111,6 +111,36 @@ async def test_what_is_already_late_is_not_begun(ask: Callable[..., Any]) -> Non
     assert (world.handler.calls, world.gate.asked) == ([], [])
 
 
+@pytest.mark.parametrize("ask", [read, write])
+async def test_what_is_late_when_the_gate_has_spoken_is_not_begun(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    decide = world.gate.decide
+
+    async def slowly(question: Json) -> Any:
+        world.clock.forward(seconds=1)
+        return await decide(question)
+
+    monkeypatch.setattr(world.gate, "decide", slowly)
+    assert code(await ask(world, tollgate__deadline=millis(0.5))) == "DEADLINE_EXCEEDED"
+    assert world.handler.calls == []
+
+
+async def test_a_service_that_is_down_shuts_the_circuit_of_no_other_in_its_region() -> None:
+    world = World()
+    failing = Failing(world, RegionDown("down"), 10 * THRESHOLD)
+    endpoint = {"resource": {**RESOURCE, "kind": "endpoint"}, "tenant": "acme"}
+    headers = world.headers("get_health")
+    for _ in range(THRESHOLD):
+        await world.health.rpc(headers, call("get_health", endpoint))
+    shut = json.loads((await world.health.rpc(headers, call("get_health", endpoint))).body)["result"]
+    assert code(shut) == "REGION_DOWN"
+    assert "aws eu-west-1 endpoint has not answered" in shut["content"][0]["text"]
+    failing.left = 0
+    assert (await read(world))["isError"] is False
+
+
 @pytest.mark.parametrize("said", ["soon", 1.5, True, -1, 0, 10**18, [], {}])
 async def test_a_deadline_that_is_no_time_is_refused(said: Any) -> None:
     world = World()
