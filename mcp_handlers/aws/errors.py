@@ -92,22 +92,25 @@ def _answered(
     said, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(said.get("Code", ""))
     message = f"AWS {operation} in {region}: {code}: {said.get('Message', '')}"[:_LONGEST]
+    wait = after.seconds(response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after"))
     if code in _BY_CODE:
-        headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        return _BY_CODE[code](message, retry_after=after.seconds(headers.get("retry-after")))
+        return _BY_CODE[code](message, retry_after=wait)
+    if status == 429 or "throttl" in code.lower():
+        # Services have names of their own for it, and new ones come.
+        return Throttled(message, retry_after=wait)
     if "Requested resource not found" in message or "Could not find" in message:
         return NotFound(message)
     if code in _DOWN or status == 503:
-        return _down(message, clients, region)
+        return _down(message, clients, region, wait)
     if status >= 500:
-        return OutcomeUnknown(message) if writes else _down(message, clients, region)
+        return OutcomeUnknown(message, retry_after=wait) if writes else _down(message, clients, region, wait)
     return Rejected(message)
 
 
-def _down(message: str, clients: Clients, region: str) -> TollgateError:
+def _down(message: str, clients: Clients, region: str, wait: float | None = None) -> TollgateError:
     if clients.elsewhere(region):
-        return RegionDown(message)
-    return CloudDown(f"{message} No other region answers either.")
+        return RegionDown(message, retry_after=wait)
+    return CloudDown(f"{message} No other region answers either.", retry_after=wait)
 
 
 @contextmanager

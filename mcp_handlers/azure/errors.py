@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp_handlers.kernel import after
 from workflow.model.errors import (
@@ -79,14 +79,14 @@ def _answered(error: HttpResponseError, clients: Clients, region: str, *, writes
     message = f"Azure in {region}: {code}: {text}"[:_LONGEST]
     if code == "OperationNotAllowed" and "quota" in text.lower():
         return QuotaExceeded(message)
-    kind = _BY_CODE.get(code) or _BY_STATUS.get(status)
+    kind, answer = _BY_CODE.get(code) or _BY_STATUS.get(status), cast(Any, error.response)
+    wait = after.seconds(answer.headers.get("retry-after"))
     if kind is not None:
-        answer: Any = error.response
-        return kind(message, retry_after=after.seconds(answer.headers.get("retry-after")))
+        return kind(message, retry_after=wait)
     if status == 503 or (status >= 500 and not writes):
-        return _down(message, clients, region)
+        return _down(message, clients, region, wait)
     if status >= 500:
-        return OutcomeUnknown(message)
+        return OutcomeUnknown(message, retry_after=wait)
     return Rejected(message)
 
 
@@ -103,10 +103,10 @@ def said(error: HttpResponseError) -> tuple[str, str]:
     return str(envelope.get("code", "Unknown")), str(envelope.get("message", ""))
 
 
-def _down(message: str, clients: Clients, region: str) -> TollgateError:
+def _down(message: str, clients: Clients, region: str, wait: float | None = None) -> TollgateError:
     if region and clients.answers():
-        return RegionDown(message)
-    return CloudDown(f"{message} Azure Resource Manager does not answer either.")
+        return RegionDown(message, retry_after=wait)
+    return CloudDown(f"{message} Azure Resource Manager does not answer either.", retry_after=wait)
 
 
 @contextmanager

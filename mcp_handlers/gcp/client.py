@@ -194,7 +194,10 @@ class Clients:
             alive = self._send("GET", where).status_code < 500
         except Exception:  # noqa: BLE001
             alive = False
-        return RegionDown(f"{region}: {found.message}") if alive else CloudDown(found.message)
+        wait = found.retry_after
+        if alive:
+            return RegionDown(f"{region}: {found.message}", retry_after=wait)
+        return CloudDown(found.message, retry_after=wait)
 
     def _send(self, method: str, url: str, **options: Any) -> Any:
         """One request on a session that nobody else uses meanwhile: its connections outlive the thread that asks."""

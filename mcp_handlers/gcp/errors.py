@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from mcp_handlers.kernel import after
 from workflow.model.base import Json
 from workflow.model.errors import (
     CloudDown,
@@ -74,7 +75,9 @@ def from_exception(problem: Exception, *, write: bool) -> TollgateError:
         return problem
     if isinstance(problem, GoogleAPICallError) and problem.code is not None:
         reasons = [str(item.get("reason", "")) for item in problem.errors if isinstance(item, dict)]
-        return _judge(int(problem.code), str(problem.message), reasons, write=write)
+        found = _judge(int(problem.code), str(problem.message), reasons, write=write)
+        found.retry_after = after.seconds(getattr(problem.response, "headers", {}).get("retry-after"))
+        return found
     if isinstance(problem, GoogleAuthError):
         return CloudDown("no credentials could be had from Google's metadata server")
     if isinstance(problem, (http.ConnectTimeout, http.ConnectionError)) and not _cut_off(problem):
