@@ -15,6 +15,7 @@ from azure.mgmt.core.exceptions import ARMErrorFormat
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
+from mcp_handlers.kernel import deadline
 from workflow.model.base import Json
 from workflow.model.errors import OutcomeUnknown
 
@@ -112,13 +113,16 @@ class Arm:
 
     def settled(self, path: str) -> Json | None:
         """What is there once nobody is working on it, or None."""
-        end = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < end:
+        seconds = deadline.wait(WAIT_SECONDS)
+        end = time.monotonic() + seconds
+        while True:
             found = self.find(path)
             if found is None or (found.get("properties") or {}).get("provisioningState") not in BUSY:
                 return found
+            if time.monotonic() >= end:
+                break
             time.sleep(self._poll)
-        raise OutcomeUnknown(f"{path.rpartition('/')[2]} is still being worked on after {WAIT_SECONDS} seconds.")
+        raise OutcomeUnknown(f"{path.rpartition('/')[2]} is still being worked on after {seconds:.0f} seconds.")
 
     def _send(
         self, method: str, path: str, body: Json | None, query: Mapping[str, str], etag: str = ""
@@ -137,9 +141,10 @@ class Arm:
 
     def _wait(self, first: PipelineResponse[Any, Any]) -> Json:
         poller: LROPoller[Json] = LROPoller(self._client, first, _body, ARMPolling(self._poll))
-        poller.wait(WAIT_SECONDS)
+        seconds = deadline.wait(WAIT_SECONDS)
+        poller.wait(seconds)
         if not poller.done():
-            raise OutcomeUnknown(f"Azure is still at it after {WAIT_SECONDS} seconds.")
+            raise OutcomeUnknown(f"Azure is still at it after {seconds:.0f} seconds.")
         return poller.result()
 
 

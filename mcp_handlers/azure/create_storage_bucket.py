@@ -10,6 +10,7 @@ from mcp_handlers.azure.errors import said, translated
 from mcp_handlers.azure.labels import KEY, insist, labels, name, ours
 from mcp_handlers.azure.owned import ACCOUNT
 from mcp_handlers.azure.training import CONTAINER
+from mcp_handlers.kernel import deadline
 from mcp_handlers.tools.create_storage_bucket import Input, Output
 from workflow.model.errors import OutcomeUnknown, Rejected, TollgateError
 from workflow.model.resource import Resource
@@ -66,9 +67,10 @@ def _create(clients: Clients, account: str, wanted: Input, tags: Mapping[str, st
         if said(error)[0] in _BUSY:
             return False
         raise
-    poller.wait(WAIT_SECONDS)
+    seconds = deadline.wait(WAIT_SECONDS)
+    poller.wait(seconds)
     if not poller.done():
-        raise OutcomeUnknown(f"The bucket {account} is still being made after {WAIT_SECONDS} seconds.")
+        raise OutcomeUnknown(f"The bucket {account} is still being made after {seconds:.0f} seconds.")
     poller.result()
     return True
 

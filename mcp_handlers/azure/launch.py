@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -13,6 +14,7 @@ from mcp_handlers.azure.labels import insist, labels, name, ours
 from mcp_handlers.azure.machine import virtual_machine
 from mcp_handlers.azure.network import ensure_interface, ensure_network
 from mcp_handlers.azure.removal import VM, remove_machine
+from mcp_handlers.kernel import deadline
 from mcp_handlers.tools import provision_compute
 from workflow.model.errors import OutcomeUnknown, TollgateError
 from workflow.model.resource import Resource
@@ -35,6 +37,8 @@ LAUNCH = (
 )
 """What starting machines needs, and taking them back where not all of them start."""
 _AT_ONCE = 16
+_UNDO_MS = 240_000.0
+"""Milliseconds for taking away what a call began and could not end."""
 _ATTEMPTS = 3
 _TAKEN = frozenset({"AnotherOperationInProgress", "Conflict", "PropertyChangeNotAllowed"})
 
@@ -65,7 +69,9 @@ def launch(
             _start(order, names, subnet)
     except TollgateError as error:
         if order.touched.is_set():
-            _undo(order, names, error)
+            # With a time of its own: the call's may be over, and what was begun must not stay.
+            with deadline.within(_UNDO_MS):
+                _undo(order, names, error)
         raise
     return tuple(
         Resource(cloud="azure", kind="instance", id=one, region=wanted.region, zone=wanted.zone) for one in names
@@ -75,7 +81,8 @@ def launch(
 def _start(order: Order, names: list[str], subnet: str) -> None:
     pool = ThreadPoolExecutor(min(len(names), _AT_ONCE))
     try:
-        for done in [pool.submit(_machine, order, one, subnet) for one in names]:
+        # Each thread in the caller's context: it has the deadline and the trace.
+        for done in [pool.submit(copy_context().run, _machine, order, one, subnet) for one in names]:
             done.result()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -89,8 +96,10 @@ def _machine(order: Order, machine: str, subnet: str) -> None:
             if found["properties"]["provisioningState"] != "Failed":
                 return
             arm.delete(path)
+        deadline.insist()
         order.touched.set()
         nic = ensure_interface(order.clients, machine, order.wanted.region, subnet, order.tags)
+        deadline.insist()
         if _created(order, machine, nic):
             return
     raise OutcomeUnknown(f"Somebody else keeps changing the machine {machine}.")
@@ -114,9 +123,10 @@ def _created(order: Order, machine: str, nic: str) -> bool:
             order.begun.discard(machine)
             return False
         raise
-    poller.wait(WAIT_SECONDS)
+    seconds = deadline.wait(WAIT_SECONDS)
+    poller.wait(seconds)
     if not poller.done():
-        raise OutcomeUnknown(f"The machine {machine} is still being made after {WAIT_SECONDS} seconds.")
+        raise OutcomeUnknown(f"The machine {machine} is still being made after {seconds:.0f} seconds.")
     poller.result()
     return True
 

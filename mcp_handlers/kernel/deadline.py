@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflow.model.base import Json
-from workflow.model.errors import BadRequest, DeadlineExceeded
+from workflow.model.errors import BadRequest, DeadlineExceeded, OutcomeUnknown
 
 DEADLINE = "tollgate/deadline"
 """In a call's `_meta`: milliseconds since 1970, UTC. A moment, so that it means the same everywhere."""
@@ -90,6 +90,17 @@ def remaining(now: datetime, otherwise: float) -> float:
     """
     deadline = _current.get()
     return otherwise if deadline is None else max(0.0, min(otherwise, (deadline - now).total_seconds()))
+
+
+def insist() -> None:
+    """Before another step of a write is begun. Raises OutcomeUnknown where nobody waits for it any more."""
+    if remaining(datetime.now(UTC), 1.0) <= 0:
+        raise OutcomeUnknown("The call's deadline passed; what was left of it was not begun.")
+
+
+def wait(otherwise: float) -> float:
+    """Seconds that a handler may wait for a cloud to finish: `otherwise`, or what is left of the deadline."""
+    return remaining(datetime.now(UTC), otherwise)
 
 
 def allowed(otherwise: float) -> float:
