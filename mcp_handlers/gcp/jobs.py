@@ -23,8 +23,13 @@ def made_by(clients: Clients, region: str, key: str, tenant: str) -> list[Json]:
     """The jobs that are the effect `key` of `tenant`, oldest first."""
     wanted = {"filter": f'labels.{naming.KEY}="{naming.label(key)}"', "pageSize": "100"}
     found = clients.every(clients.vertex, "customJobs", "customJobs", region=region, params=wanted)
-    mine = [job for job in found if naming.made_by(job.get("labels"), key, tenant)]
-    return sorted(mine, key=lambda job: (job["createTime"], job["name"]))
+    return oldest_first([job for job in found if naming.made_by(job.get("labels"), key, tenant)])
+
+
+def oldest_first(found: list[Json]) -> list[Json]:
+    """Each job once, in an order that every call sees alike."""
+    once = {str(job["name"]): job for job in found}
+    return sorted(once.values(), key=lambda job: (job["createTime"], len(job["name"]), job["name"]))
 
 
 def unfinished(clients: Clients, region: str) -> list[Json]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import zlib
+from contextlib import suppress
 
-from mcp_handlers.gcp import jobs, machines, naming, safety
+from mcp_handlers.gcp import jobs, machines, naming, owned, safety
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.submit_ml_job import Input, Output
 from workflow.model.base import Json
+from workflow.model.errors import NotFound
 from workflow.model.resource import Resource
 
 PERMISSIONS = (
@@ -17,14 +20,15 @@ PERMISSIONS = (
     "aiplatform.customJobs.delete",
     "aiplatform.customJobs.get",
     "aiplatform.customJobs.list",
+    "storage.buckets.get",
 )
 _SMALLEST_DISK = 100
 _LOCKS = tuple(threading.Lock() for _ in range(64))
-"""Calls with the same key wait for each other, so that within a process no twin is ever made."""
+"""Calls with the same key wait for each other, which spares a process the twins that would have to be deleted again."""
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
-    """A custom job labelled with `key`.
+    """A custom job labelled with `key`, whose results go to a bucket of the tenant's.
 
     Vertex AI has no idempotency token and gives jobs their numbers itself. So the label is looked for first; and
     where two calls in two processes both found nothing, both see both jobs afterwards and keep the older one.
@@ -36,13 +40,22 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
     with _LOCKS[zlib.crc32(key.encode()) % len(_LOCKS)]:
         found = jobs.made_by(clients, wanted.region, key, wanted.tags.tenant)
         if not found:
+            _insist_bucket(wanted, clients)
             made = clients.vertex("POST", "customJobs", _body(wanted, machine, key), region=wanted.region)
-            found = jobs.made_by(clients, wanted.region, key, wanted.tags.tenant) or [made]
+            found = jobs.oldest_first([made, *jobs.made_by(clients, wanted.region, key, wanted.tags.tenant)])
         oldest, *twins = found
         for twin in twins:
-            jobs.remove(clients, wanted.region, jobs.number(twin))
+            with suppress(NotFound):
+                jobs.remove(clients, wanted.region, jobs.number(twin))
     job = Resource(cloud="gcp", kind="job", id=jobs.number(oldest), region=wanted.region)
     return Output(resources=(job,))
+
+
+def _insist_bucket(wanted: Input, clients: Clients) -> None:
+    """Raise NotFound where the results would go to no bucket, or to another tenant's."""
+    bucket = Resource(cloud="gcp", kind="bucket", id=wanted.bucket, region=wanted.region)
+    if owned.read(bucket, wanted.tags.tenant, clients) is None:
+        raise NotFound(f"gcp: tenant {wanted.tags.tenant} has no bucket {wanted.bucket}")
 
 
 def _body(wanted: Input, machine: machines.Machine, key: str) -> Json:
@@ -54,7 +67,7 @@ def _body(wanted: Input, machine: machines.Machine, key: str) -> Json:
         "jobSpec": {
             "workerPoolSpecs": pools,
             "scheduling": {
-                "timeout": f"{int(wanted.hours * 3600)}s",
+                "timeout": f"{_seconds(wanted.hours)}s",
                 "strategy": "SPOT" if wanted.purchase == "spot" else "STANDARD",
                 "restartJobOnWorkerRestart": wanted.retries_on_preemption > 0,
                 "disableRetries": wanted.purchase == "spot" and not wanted.retries_on_preemption,
@@ -62,6 +75,11 @@ def _body(wanted: Input, machine: machines.Machine, key: str) -> Json:
             "baseOutputDirectory": {"outputUriPrefix": f"gs://{wanted.bucket}/{naming.name(key)}"},
         },
     }
+
+
+def _seconds(hours: float) -> int:
+    """Whole seconds, rounded up: never fewer than were asked for, and so never none."""
+    return max(math.ceil(round(hours * 3600, 3)), 1)
 
 
 def _pool(wanted: Input, machine: machines.Machine, replicas: int) -> Json:

@@ -40,7 +40,8 @@ def spot(clients: Clients, key: str) -> Resource:
 
 
 def job(clients: Clients, key: str, **changes: Any) -> Resource:
-    asked = {"region": REGION, "tags": TAGS, "hours": 1, "image": "acme/train:1", "bucket": "tg-out"}
+    (bucket,) = create_storage_bucket.call(bucket_tool.Input(region=REGION, tags=TAGS), clients, "key-out").resources
+    asked = {"region": REGION, "tags": TAGS, "hours": 1, "image": "acme/train:1", "bucket": bucket.id}
     return submit_ml_job.call(
         job_tool.Input(**{"machine": "a2-highgpu-1g", **asked, **changes}), clients, key
     ).resources[0]
