@@ -1,4 +1,4 @@
-"""Vertex AI's endpoints: how one stands, its long-running operations, and moving its traffic.
+"""Vertex AI's endpoints: how one stands, moving its traffic, and taking it away.
 
 What the shares were before a move is written into the endpoint's labels in the same request that moves them.
 """
@@ -6,22 +6,18 @@ What the shares were before a move is written into the endpoint's labels in the 
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 
-from mcp_handlers.gcp import errors, naming
-from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
-from mcp_handlers.kernel import deadline
+from mcp_handlers.gcp import models, naming, operations
+from mcp_handlers.gcp.client import Clients
 from workflow.model.base import Json
-from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, Throttled
+from workflow.model.errors import NotFound, Rejected, Throttled
 from workflow.model.resource import Resource
 from workflow.model.share import Share, Shares, read, remaining, written
 
 BEFORE = "tollgate-before-"
 """With an effect's number behind it, a label that tells the shares before the effect."""
-_POLL_SECONDS = (0.05, 5.0)
 _ATTEMPTS = 20
 
 
@@ -36,29 +32,6 @@ def find(clients: Clients, region: str, name: str) -> Json | None:
         return clients.vertex("GET", f"endpoints/{name}", region=region)
     except NotFound:
         return None
-
-
-def finish(clients: Clients, operation: Json, region: str) -> Json:
-    """Poll a long-running operation until it is done. Raises its error; OutcomeUnknown where it takes too long."""
-    limit = deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
-    end, pause = time.monotonic() + limit, _POLL_SECONDS[0]
-    path = str(operation["name"]).partition(f"/locations/{region}/")[2]
-    while not operation.get("done"):
-        if time.monotonic() > end:
-            raise OutcomeUnknown(f"gcp: operation {path} was not done in {limit:.0f} s")
-        time.sleep(pause)
-        pause = min(pause * 1.6, _POLL_SECONDS[1])
-        with suppress(Throttled):
-            operation = clients.vertex("GET", path, region=region)
-    if operation.get("error"):
-        raise errors.from_status(operation["error"])
-    return operation
-
-
-def in_flight(clients: Clients, region: str, endpoint: str) -> list[Json]:
-    """The operations on the endpoint that are not done."""
-    told = clients.every(clients.vertex, f"endpoints/{endpoint}/operations", "operations", region=region)
-    return [operation for operation in told if not operation.get("done")]
 
 
 def deployed(endpoint: Json) -> dict[str, Json]:
@@ -110,29 +83,17 @@ def move(clients: Clients, region: str, name: str, effect: str, plan: Callable[[
 
 
 def undeploy(clients: Clients, region: str, endpoint: Json, variant: str) -> None:
-    """Stop a variant's machines, the others taking its traffic, and delete its model."""
+    """Stop a variant's machines, the others taking its traffic, and delete its model. Another may do so as well."""
     held, name = deployed(endpoint), str(endpoint["name"]).rpartition("/")[2]
     if variant in held:
         now = tuple(Share(variant=one, percent=int(endpoint.get("trafficSplit", {}).get(one, 0))) for one in held)
         idle = Share(variant=variant, percent=0) in now
         left = [one for one in now if one.variant != variant] if idle else remaining(now, variant)
-        split = {one.variant: one.percent for one in left}
-        body = {"deployedModelId": variant, "trafficSplit": split}
-        path = f"endpoints/{name}:undeployModel"
-        finish(clients, clients.vertex("POST", path, body, region=region), region)
-    delete_model(clients, region, name, variant)
-
-
-def model_id(endpoint: str, variant: str) -> str:
-    """The model behind a variant."""
-    return f"{endpoint}-{variant}"
-
-
-def delete_model(clients: Clients, region: str, endpoint: str, variant: str) -> None:
-    """Delete the model behind a variant, if it is there."""
-    with suppress(NotFound):
-        operation = clients.vertex("DELETE", f"models/{model_id(endpoint, variant)}", region=region)
-        finish(clients, operation, region)
+        body = {"deployedModelId": variant, "trafficSplit": {one.variant: one.percent for one in left}}
+        with suppress(NotFound):
+            begun = clients.vertex("POST", f"endpoints/{name}:undeployModel", body, region=region)
+            operations.finish(clients, begun, region)
+    models.delete(clients, region, models.model_id(name, variant))
 
 
 def release(clients: Clients, resource: Resource) -> None:
@@ -149,7 +110,7 @@ def release(clients: Clients, resource: Resource) -> None:
         undeploy(clients, region, endpoint, one)
         endpoint = clients.vertex("GET", f"endpoints/{name}", region=region)
     if not deployed(endpoint):
-        finish(clients, clients.vertex("DELETE", f"endpoints/{name}", region=region), region)
+        operations.finish(clients, clients.vertex("DELETE", f"endpoints/{name}", region=region), region)
 
 
 def mine(endpoint: Json, tenant: str) -> bool:

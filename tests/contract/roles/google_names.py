@@ -65,6 +65,7 @@ GET v1 locations/*/endpoints/*/operations: aiplatform.operations.list
 GET v1 locations/*/endpoints/*/operations/*:
 GET v1 locations/*/models/*: aiplatform.models.get
 DELETE v1 locations/*/models/*: aiplatform.models.delete
+GET v1 locations/*/models/*/operations: aiplatform.operations.list
 GET v1 locations/*/models/*/operations/*:
 POST v1 locations/*/models:upload: aiplatform.models.upload
 GET v1 locations/*/services/*/quotaInfos: cloudquotas.quotas.get
