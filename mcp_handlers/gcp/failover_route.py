@@ -2,65 +2,73 @@
 
 from __future__ import annotations
 
-from mcp_handlers.gcp import routes
+from mcp_handlers.gcp import moves, routes
 from mcp_handlers.gcp.client import Clients
-from mcp_handlers.gcp.naming import TENANT
-from mcp_handlers.tools.failover_route import Input, Output, insist_healthy, moved, note, note_name, recalled
+from mcp_handlers.tools.failover_route import Input, Output, insist_healthy, moved
 from workflow.model.base import Json
-from workflow.model.errors import Rejected
+from workflow.model.errors import NotFound, Rejected, Throttled
 
 PERMISSIONS = (
     "compute.forwardingRules.list",
     "compute.regionBackendServices.get",
     "dns.changes.create",
     "dns.managedZones.get",
-    "dns.managedZones.update",
+    "dns.resourceRecordSets.create",
     "dns.resourceRecordSets.get",
     "dns.resourceRecordSets.update",
 )
-_MOST, _STEP = 1000, 0.001
-_TRIES = 5
-_NOTE = TENANT.partition("-")[0] + "-"
+_MOST, _STEP, _ANY = 1000, 0.001, 2.0**-1000
+"""A share is moved in thousandths. Weights that are given are set as they are, however fine: every weight is a multiple
+of `_ANY`."""
+_TRIES = 20
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
-    """The record is replaced only if it is still what was read. What was before is noted in the zone's labels first."""
+    """Weights and a note of what was before change together, and only if both are still what was read.
+
+    Raises TollgateError; Throttled where others are faster each time.
+    """
     for _ in range(_TRIES):
         done = _try(wanted, clients, key)
         if done is not None:
             return done
-    raise Rejected(f"gcp: {wanted.name} is changed by others all the while", "Try again when they are done.")
+    raise Throttled(f"gcp: {wanted.name} is changed by others all the while")
 
 
 def _try(wanted: Input, clients: Clients, key: str) -> Output | None:
     """None where another call was faster."""
-    # The weights are read before the note: without a note, nothing of this call had been done when they were read.
-    routes.zone(clients, wanted.region, wanted.zone, wanted.tenant)
-    found = routes.record(clients, wanted.region, wanted.zone, wanted.name, wanted.type)
+    # The weights are read before the notes: without a note, nothing of this call had been done when they were read.
     zone = routes.zone(clients, wanted.region, wanted.zone, wanted.tenant)
-    now, label = routes.weights(found), _NOTE + note_name(wanted)
-    kept = recalled(wanted, zone["labels"].get(label, ""), key)
+    found = routes.record(clients, wanted.region, wanted.zone, wanted.name, wanted.type)
+    notes = moves.read(clients, wanted, zone)
+    now, kept = routes.weights(found), moves.recalled(notes, wanted, key)
     before = now if kept is None else {**now, **kept}
-    after = moved(wanted, before, most=_MOST, step=_STEP)
+    after = _planned(wanted, before)
     state = routes.health(clients, found, wanted.to_target)
-    if kept is None or all(now[name] == before[name] for name in wanted.touched):
+    if kept is None:
         insist_healthy(wanted, state)
-        changed = routes.reset(found, after)
-        if kept is None:
-            labels = {**zone["labels"], label: note(wanted, before, key)}
-            clients.dns("PATCH", wanted.zone, {"labels": labels}, region=wanted.region)
-        if changed != found and not _replaced(wanted, clients, found, changed):
+        changes = [(found, routes.reset(found, after)), (notes, moves.told(notes, wanted, zone, before, key))]
+        if not _replaced(wanted, clients, changes):
             return None
     return Output(resource=wanted.resource("gcp"), before=before, after=after, health=state)
 
 
-def _replaced(wanted: Input, clients: Clients, found: Json, changed: Json) -> bool:
-    body = {"deletions": [found], "additions": [changed]}
+def _planned(wanted: Input, before: dict[str, float]) -> dict[str, float]:
+    if wanted.weights and not any({**before, **wanted.weights}.values()):
+        raise Rejected(f"gcp: no target of {wanted.name} would carry anything", "Give one of them a weight above 0.")
+    return moved(wanted, before, most=_MOST, step=_ANY if wanted.weights else _STEP)
+
+
+def _replaced(wanted: Input, clients: Clients, changes: list[tuple[Json | None, Json]]) -> bool:
+    """True once all are changed, in one; False where one was no longer what was read, and none is changed."""
+    real = [(old, new) for old, new in changes if old != new]
+    body = {"deletions": [old for old, _ in real if old is not None], "additions": [new for _, new in real]}
     try:
         clients.dns("POST", f"{wanted.zone}/changes", body, region=wanted.region)
-    except Rejected:
-        now = routes.record(clients, wanted.region, wanted.zone, wanted.name, wanted.type)
-        if now == found:
+    except (Rejected, NotFound):
+        zone = routes.zone(clients, wanted.region, wanted.zone, wanted.tenant)
+        found = routes.record(clients, wanted.region, wanted.zone, wanted.name, wanted.type)
+        if [found, moves.read(clients, wanted, zone)] == [old for old, _ in changes]:
             raise
         return False
     return True

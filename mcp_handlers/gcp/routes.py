@@ -17,6 +17,9 @@ from workflow.model.base import Json
 from workflow.model.errors import NotFound, Rejected
 from workflow.model.resource import Resource
 
+_DIGITS = 9
+"""Of a share of 100, behind the point: finer ones are the arithmetic's, not the policy's."""
+
 
 def zone(clients: Clients, region: str, name: str, tenant: str) -> Json:
     """The managed zone. Raises NotFound where it is not `tenant`'s."""
@@ -37,8 +40,8 @@ def weights(found: Json) -> dict[str, float]:
     if "wrr" in policy:
         return {target(item): float(item["weight"]) for item in policy["wrr"]["items"]}
     if "primaryBackup" in policy:
-        trickle = round(float(policy["primaryBackup"].get("trickleTraffic", 0)) * 100, 3)
-        return {"primary": round(100 - trickle, 3), "backup": trickle}
+        trickle = round(float(policy["primaryBackup"].get("trickleTraffic", 0)) * 100, _DIGITS)
+        return {"primary": round(100 - trickle, _DIGITS), "backup": trickle}
     raise Rejected(f"gcp: {found['name']} has no weighted or failover policy", "Give it one of these policies.")
 
 
@@ -50,9 +53,9 @@ def reset(found: Json, after: Mapping[str, float]) -> Json:
         for item in policy["wrr"]["items"]:
             item["weight"] = after[target(item)]
         return changed
-    if round(after["primary"] + after["backup"], 3) != 100:
+    if round(after["primary"] + after["backup"], 2) != 100:
         raise Rejected("gcp: the shares of primary and backup do not make 100", "Name both, as shares of 100.")
-    policy["primaryBackup"]["trickleTraffic"] = round(after["backup"] / 100, 5)
+    policy["primaryBackup"]["trickleTraffic"] = round(after["backup"] / 100, _DIGITS + 2)
     return changed
 
 

@@ -42,9 +42,8 @@ POST compute zones/*/instances/*/detachDisk: compute.instances.detachDisk comput
 GET compute zones/*/machineTypes/*: compute.machineTypes.get
 GET compute zones/*/operations/*: compute.zoneOperations.get
 GET dns managedZones/*: dns.managedZones.get
-PATCH dns managedZones/*: dns.managedZones.update
 GET dns managedZones/*/rrsets/*/*: dns.resourceRecordSets.get
-POST dns managedZones/*/changes: dns.changes.create dns.resourceRecordSets.update
+POST dns managedZones/*/changes: dns.changes.create dns.resourceRecordSets.create dns.resourceRecordSets.update
 GET v1 locations/*/clusters/*/nodePools/*: container.clusters.get
 PUT v1 locations/*/clusters/*/nodePools/*: container.clusters.update
 POST v1 locations/*/clusters/*/nodePools/*:setAutoscaling: container.clusters.update
