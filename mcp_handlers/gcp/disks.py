@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Literal
 
 from mcp_handlers.gcp import machines, naming
 from mcp_handlers.gcp.client import Clients
 from mcp_handlers.tools.contract import Tags
 from workflow.model.base import Json
-from workflow.model.errors import NotFound
+from workflow.model.errors import NotFound, Rejected
 
 Status = Literal["healthy", "pending", "unhealthy", "gone", "finished"]
 _UNFINISHED: dict[str, Status] = {"CREATING": "pending", "RESTORING": "pending", "DELETING": "gone"}
@@ -75,12 +76,15 @@ def delete(clients: Clients, zone: str, name: str, region: str) -> None:
 
 
 def _detach(clients: Clients, zone: str, name: str, holder: str, region: str) -> None:
-    """Detach, unless the machine or the attachment has gone."""
+    """Detach, unless the machine or the attachment has gone, or goes meanwhile."""
     path = f"zones/{zone}/instances/{holder}"
-    try:
+    with suppress(NotFound):
         device = held_as(clients.compute("GET", path, region=region), zone, name)
-        if device:
+        if not device:
+            return
+        try:
             params = {"deviceName": device}
             clients.wait(clients.compute("POST", f"{path}/detachDisk", region=region, params=params), region=region)
-    except NotFound:
-        return
+        except Rejected:
+            if held_as(clients.compute("GET", path, region=region), zone, name):
+                raise

@@ -17,9 +17,9 @@ PERMISSIONS = (
     "dns.resourceRecordSets.get",
     "dns.resourceRecordSets.update",
 )
-_MOST, _STEP, _ANY = 1000, 0.001, 2.0**-1000
-"""A share is moved in thousandths. Weights that are given are set as they are, however fine: every weight is a multiple
-of `_ANY`."""
+_MOST, _DIGITS = 1000, 3
+_ANY = 2.0**-1000
+"""Every weight is a multiple of it."""
 _TRIES = 20
 
 
@@ -54,9 +54,14 @@ def _try(wanted: Input, clients: Clients, key: str) -> Output | None:
 
 
 def _planned(wanted: Input, before: dict[str, float]) -> dict[str, float]:
-    if wanted.weights and not any({**before, **wanted.weights}.values()):
+    """A share is moved in thousandths, of weights that may be finer; weights that are given are set as they are."""
+    if not wanted.weights:
+        coarse = {name: round(carries, _DIGITS) for name, carries in before.items()}
+        after = moved(wanted, coarse, most=_MOST, step=10**-_DIGITS)
+        return {**before, **{name: after[name] for name in wanted.touched}}
+    if not any({**before, **wanted.weights}.values()):
         raise Rejected(f"gcp: no target of {wanted.name} would carry anything", "Give one of them a weight above 0.")
-    return moved(wanted, before, most=_MOST, step=_ANY if wanted.weights else _STEP)
+    return moved(wanted, before, most=_MOST, step=_ANY)
 
 
 def _replaced(wanted: Input, clients: Clients, changes: list[tuple[Json | None, Json]]) -> bool:

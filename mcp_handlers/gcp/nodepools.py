@@ -21,13 +21,13 @@ Pool = NodePool | Group
 
 def find(clients: Clients, resource: Resource, tenant: str) -> Pool | None:
     """The pool; None where there is none. Raises NotFound for one without the label of `tenant`, TollgateError."""
-    cluster, _, name = resource.id.rpartition("/")
-    if not all(map(_PLAIN.fullmatch, (cluster or "none", name, resource.region, resource.zone or "none"))):
+    named = resource.id.split("/")
+    if len(named) > 2 or not all(map(_PLAIN.fullmatch, (*named, resource.region, resource.zone or "none"))):
         raise NotFound("gcp: the pool's id, region or zone is none that Google gives")
     if resource.zone and resource.zone.rpartition("-")[0] != resource.region:
         raise Rejected(f"gcp: zone {resource.zone} is not in region {resource.region}")
     try:
-        found: Pool = NodePool.read(clients, resource) if cluster else Group.read(clients, resource)
+        found: Pool = NodePool.read(clients, resource) if len(named) == 2 else Group.read(clients, resource)
     except NotFound:
         return None
     if not naming.ours(found.tenants, tenant):

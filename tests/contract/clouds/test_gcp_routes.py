@@ -95,7 +95,7 @@ def test_a_move_that_was_refused_is_made_from_where_another_has_left_the_weights
 
 
 @pytest.mark.parametrize(("fault", "raised"), [("throttle", Throttled), ("lost", OutcomeUnknown)])
-@pytest.mark.parametrize(("old", "new"), [(0.33333, 0.66667), (1 / 3, 2 / 3), (0.0004, 999.9996)])
+@pytest.mark.parametrize(("old", "new"), [(0.33333, 0.66667), (1 / 3, 2 / 3), (0.5004, 999.4996)])
 def test_weights_finer_than_a_thousandth_are_moved_once_and_set_back_exactly(
     gcp: LocalGcp, routes: GcpRoutes, old: float, new: float, fault: str, raised: type[TollgateError]
 ) -> None:
