@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from mcp_handlers.azure.secrets import (
     deadlines,
     kept,
     made_by,
+    overtaken,
+    standing_of,
     versions,
 )
 from mcp_handlers.tools.rotate_secret import Input, Output
@@ -25,8 +28,9 @@ from workflow.model.resource import Resource
 if TYPE_CHECKING:
     from azure.keyvault.secrets import KeyVaultSecret, SecretProperties
 
-# Key Vault has no conditional write. Within a process the same call waits its turn; of two processes' twins the newest
-# version stands, which is the current one, and the other is disabled.
+# Key Vault has no conditional write: two calls of one effect in two processes may add a version each. They wait until
+# no other has come for a while, and then all answer the one that Key Vault itself calls current. The lock spares one
+# process versions that are not needed; nothing rests on it.
 PERMISSIONS = (
     "Microsoft.KeyVault/vaults/secrets/getSecret/action",
     "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
@@ -35,40 +39,53 @@ PERMISSIONS = (
 )
 _TURN = threading.Lock()
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_LONG_AGO = timedelta(minutes=1)
+"""The age at which a version's twins are all there for certain: more than clocks differ and than a request lasts."""
 
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Rotate, restore or finish. A version of this key is found by its tag and not made again."""
-    with translated(clients, wanted.region, writes=True), _TURN:
-        now = current(clients, wanted.secret, wanted.tenant, wanted.region)
-        made = None if wanted.finish else _settled(wanted, clients, key)
-        if made is None and not wanted.finish and wanted.restore != now.properties.version:
-            made = _make(wanted, clients, key, now)
-        done = _answer(wanted, made or now.properties, key)
-        _retire(wanted, clients, current(clients, wanted.secret, wanted.tenant, wanted.region).properties.version or "")
+    with translated(clients, wanted.region, writes=True):
+        with _TURN:
+            now = current(clients, wanted.secret, wanted.tenant, wanted.region)
+            begun = not wanted.finish and _begun(wanted, clients, key, now)
+        made = _settled(wanted, clients, key) if begun else now.properties
+        done = _answer(wanted, made, key)
+        _retire(wanted, clients)
         return done
 
 
-def _settled(wanted: Input, clients: Clients, key: str) -> SecretProperties | None:
-    """The version of this key, the newest if two processes made one each; None where there is none."""
-    *twins, made = [None, *made_by(versions(clients, wanted.secret), key)]
-    for twin in twins:
-        if twin is not None and twin.enabled:
-            clients.secrets.update_secret_properties(wanted.secret, twin.version, enabled=False)
-    return made
+def _begun(wanted: Input, clients: Clients, key: str, now: KeyVaultSecret) -> bool:
+    """True where there is a version of this key, by now; False where the one to be restored is current anyway."""
+    if not made_by(versions(clients, wanted.secret), key):
+        if wanted.restore == now.properties.version:
+            return False
+        _make(wanted, clients, key, now)
+    return True
 
 
-def _make(wanted: Input, clients: Clients, key: str, now: KeyVaultSecret) -> SecretProperties:
+def _settled(wanted: Input, clients: Clients, key: str) -> SecretProperties:
+    """The version of this key that stands. Whoever saw none of its versions has added its own when this returns."""
+    twins = made_by(versions(clients, wanted.secret), key)
+    while any(datetime.now(UTC) - _LONG_AGO < one.created_on for one in twins if one.created_on):
+        time.sleep(clients.poll_seconds)
+        before, twins = twins, made_by(versions(clients, wanted.secret), key)
+        if len(before) == len(twins):
+            break
+    every = versions(clients, wanted.secret)
+    return standing_of(every, key, current(clients, wanted.secret, wanted.tenant, wanted.region).properties)
+
+
+def _make(wanted: Input, clients: Clients, key: str, now: KeyVaultSecret) -> None:
     value = _earlier(wanted, clients) if wanted.restore else wanted.value()
     until = datetime.now(UTC) + timedelta(hours=wanted.grace_hours)
     named = {ROTATION: key, PREVIOUS: str(now.properties.version), UNTIL: until.isoformat(timespec="seconds")}
-    made = clients.secrets.set_secret(
+    clients.secrets.set_secret(
         wanted.secret,
         value,
         tags={**kept(now.properties.tags), **named},
         content_type=now.properties.content_type,
     )
-    return _settled(wanted, clients, key) or made.properties
 
 
 def _earlier(wanted: Input, clients: Clients) -> str:
@@ -82,11 +99,17 @@ def _earlier(wanted: Input, clients: Clients) -> str:
     return str(clients.secrets.get_secret(wanted.secret, wanted.restore).value)
 
 
-def _retire(wanted: Input, clients: Clients, now: str) -> None:
-    """Show the last moment of each replaced version, and disable those whose grace is over."""
+def _retire(wanted: Input, clients: Clients) -> None:
+    """Show the last moment of each version that is not current any more, and disable those whose grace is over.
+
+    The versions are read before the current one: what is among them and is not current then is older, for ever. The
+    other way round, a version that another call adds in between would be taken for an old one.
+    """
     every = versions(clients, wanted.secret)
+    now = current(clients, wanted.secret, wanted.tenant, wanted.region).properties.version
+    ends = {**overtaken(every), **deadlines(every)}
     for one in every:
-        until = deadlines(every).get(str(one.version))
+        until = ends.get(str(one.version))
         if until is None or one.version == now or not one.enabled:
             continue
         over = until <= datetime.now(UTC)

@@ -52,8 +52,11 @@ def secret_standing(clients: Clients, resource: Resource, tenant: str) -> Standi
         found = []
     if not found:
         return "gone", "Azure knows nothing of it."
-    # Times are whole seconds; of several versions of one second, the current one is that which none replaced.
-    now = next((one for one in reversed(found) if one.version not in deadlines(found)), found[-1])
+    # Times are whole seconds. Of several versions of one second, the current one is none that was replaced, and since
+    # rotate_secret never disables the current one, an enabled one rather than a disabled one.
+    ends = deadlines(found)
+    last = [one for one in found if one.version not in ends] or found[-1:]
+    now = max(last, key=lambda one: (one.created_on, one.enabled, one.version))
     if (now.tags or {}).get(TENANT) != tenant:
         raise NotFound(f"There is no secret {resource.id} of tenant {tenant} in {resource.region}.")
     usable = [one for one in found if one.enabled]
@@ -67,12 +70,31 @@ def made_by(found: Sequence[SecretProperties], key: str) -> list[SecretPropertie
     return [one for one in found if (one.tags or {}).get(ROTATION) == key]
 
 
+def standing_of(found: Sequence[SecretProperties], key: str, now: SecretProperties) -> SecretProperties:
+    """Of the versions that `key` made, the one that stands: `now`, the current one, if it is among them.
+
+    Where another effect has made a later one, it is the one that this effect has replaced, or else the newest.
+    """
+    twins, ends = made_by([*found, now], key), deadlines(found)
+    return max(twins, key=lambda one: (one.version == now.version, one.version in ends, one.created_on, one.version))
+
+
 def kept(tags: Mapping[str, str] | None) -> dict[str, str]:
     """The tags that a new version takes over from the one before."""
     return {name: value for name, value in (tags or {}).items() if name not in _OURS}
 
 
 def deadlines(found: Sequence[SecretProperties]) -> dict[str, datetime]:
-    """Until when each replaced version may be used, by its id."""
-    told = [one.tags for one in found if one.tags and ROTATION in one.tags]
-    return {tags[PREVIOUS]: datetime.fromisoformat(tags[UNTIL]) for tags in told}
+    """Until when each replaced version may be used, by its id: as long as any that replaced it has promised."""
+    ends: dict[str, datetime] = {}
+    for tags in (one.tags for one in found if one.tags and ROTATION in one.tags):
+        until = datetime.fromisoformat(tags[UNTIL])
+        ends[tags[PREVIOUS]] = max(until, ends.get(tags[PREVIOUS], until))
+    return ends
+
+
+def overtaken(found: Sequence[SecretProperties]) -> dict[str, datetime]:
+    """Until when each version may be used that another overtook without knowing of it: for its own effect's grace."""
+    return {
+        str(one.version): datetime.fromisoformat(one.tags[UNTIL]) for one in found if one.tags and UNTIL in one.tags
+    }
