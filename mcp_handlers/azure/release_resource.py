@@ -36,6 +36,7 @@ PERMISSIONS = (
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/read",
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write",
     "Microsoft.Network/locations/operations/read",
+    "Microsoft.Network/networkInterfaces/delete",
     "Microsoft.Network/networkInterfaces/read",
     "Microsoft.Network/virtualNetworks/delete",
     "Microsoft.Network/virtualNetworks/read",
