@@ -13,6 +13,7 @@ from workflow.model.errors import NotFound, Rejected
 from workflow.model.resource import Resource
 
 Record = Mapping[str, Any]
+_NOTE_SECONDS = 300
 _HEALTHY_SHARE = 0.18
 """Route 53 takes an endpoint for healthy if more than 18 % of its checkers do (Route 53 developer guide)."""
 
@@ -75,6 +76,42 @@ def reset(found: Sequence[Record], after: Mapping[str, float]) -> list[dict[str,
         elif "Failover" in row and (row["Failover"] == "PRIMARY") != (carries == 100):
             changed.append({**row, "Failover": "PRIMARY" if carries else "SECONDARY"})
     return changed
+
+
+def replaced(found: Sequence[Record], after: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The changes that put the new records in the place of the found ones: Route 53 takes all of them or none.
+
+    It deletes a record only if it is exactly as it is given here, so that nobody else's change is lost.
+    """
+    new = reset(found, after)
+    named = {row["SetIdentifier"] for row in new}
+    old = [dict(row) for row in found if row["SetIdentifier"] in named]
+    return [
+        {"Action": action, "ResourceRecordSet": row}
+        for action, rows in (("DELETE", old), ("CREATE", new))
+        for row in rows
+    ]
+
+
+def noted(clients: Clients, region: str, zone: str, name: str, kind: str) -> str:
+    """The note of the latest move of these records; empty where there was none."""
+    try:
+        found = records(clients, region, zone, _note_name(name, kind), "TXT")
+    except NotFound:
+        return ""
+    return str(found[0]["ResourceRecords"][0]["Value"]).strip('"')
+
+
+def noting(name: str, kind: str, note: str) -> dict[str, Any]:
+    """The change that leaves a note: a TXT record, for only what is in one batch is done together or not at all."""
+    named = {"Name": _note_name(name, kind), "Type": "TXT", "TTL": _NOTE_SECONDS}
+    return {"Action": "UPSERT", "ResourceRecordSet": {**named, "ResourceRecords": [{"Value": f'"{note}"'}]}}
+
+
+def _note_name(name: str, kind: str) -> str:
+    """Below the records' own name. A star means every name only where it comes first, so it is spelt out."""
+    place, star = name.removeprefix("*."), "any-" if name.startswith("*.") else ""
+    return f"_tollgate-{star}{kind.lower()}.{place}"
 
 
 def health(clients: Clients, region: str, row: Record) -> Health:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from mcp_handlers.azure.client import Clients
 from mcp_handlers.azure.labels import TENANT
-from mcp_handlers.tools.failover_route import Health, Standing, parts, standing
+from mcp_handlers.tools.failover_route import Health, Input, Standing, parts, standing
 from workflow.model.base import Json
 from workflow.model.errors import NotFound, Rejected
 from workflow.model.resource import Resource
@@ -67,6 +67,23 @@ def health(profile: Json, name: str) -> Health:
     """What Traffic Manager's own probes report of an endpoint; unknown where they do not look."""
     found = next((one for one in profile["properties"]["endpoints"] if one["name"] == name), None)
     return _STATES.get((found or {"properties": {}})["properties"].get("endpointMonitorStatus", ""), "unknown")
+
+
+def insist_probed(wanted: Input, profile: Json) -> None:
+    """Raise Rejected where nobody can know the new target's health, unless the caller forces the move.
+
+    Traffic Manager neither probes a disabled endpoint nor gives an enabled one less than a weight of 1, so that probing
+    it sends it clients: only the caller can decide that.
+    """
+    target = next(one for one in profile["properties"]["endpoints"] if one["name"] == wanted.to_target)
+    if wanted.force or _enabled(target):
+        return
+    raise Rejected(
+        f"The endpoint {wanted.to_target} carries nothing, so it is disabled, and Traffic Manager does not probe a "
+        f"disabled endpoint: whether it is well cannot be known. {wanted.name} is not moved to it.",
+        "Move 1 per cent to it with `force`, wait until get_health of the route is healthy, then move the rest. "
+        "A profile that routes by priority probes its standby all the time.",
+    )
 
 
 def route_standing(clients: Clients, resource: Resource, tenant: str) -> tuple[Standing, str]:

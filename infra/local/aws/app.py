@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 from pydantic import ValidationError
@@ -31,7 +32,7 @@ from infra.local.aws.volumes import OPERATIONS, Volumes
 from infra.local.faults import Fault, FaultBook
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_MOTO = ("ec2", "sagemaker", "route53", "eks", "autoscaling")
+_MOTO = ("ec2", "sagemaker", "eks", "autoscaling")
 
 
 class Front:
@@ -42,7 +43,7 @@ class Front:
         self.emulators = Emulators(ministack, moto)
         self.launcher = Launcher(self.emulators, self.faults)
         self.volumes = Volumes(self.emulators)
-        self.tokens = Tokens()
+        self.tokens, self.batches = Tokens(), dns.Batches()
         self.resets = 0
 
     async def answer(self, request: Request) -> Response:
@@ -77,13 +78,22 @@ class Front:
             return _amz_json(self.endpoints.answer(call, self.faults))
         if call.operation == "RunInstances":
             return await self.launcher.run(call, lambda: self.emulators.launch(request, body))
-        if dns.is_sick(call, self.faults):
-            return dns.sick()
+        if call.service == "route53":
+            return await self._names(call, request, body)
         if call.operation == "PutSecretValue":
             return await self.tokens.put(call, lambda: self.emulators.whole(self.emulators.ministack, request, body))
         if call.service == "ec2" and call.operation in OPERATIONS:
             return await self.volumes.answer(call, lambda: self.emulators.launch(request, body))
         return await self.emulators.forward(self._upstream(call), request, body)
+
+    async def _names(self, call: Call, request: Request, body: bytes | None) -> Response:
+        if dns.is_sick(call, self.faults):
+            return dns.sick()
+        moto = self.emulators.moto
+        if dns.changes(call) and body is not None:
+            listed = partial(self.emulators.look, moto, request)
+            return await self.batches.answer(body, listed, partial(self.emulators.whole, moto, request))
+        return await self.emulators.forward(moto, request, body)
 
     def _upstream(self, call: Call) -> str:
         public = call.service == "ssm" and "/aws/service/" in json.dumps(call.parameters)

@@ -71,11 +71,17 @@ class Emulators:
         answer = await self._send(base, request, body)
         return Response(await answer.aread(), answer.status_code, media_type=answer.headers.get("content-type"))
 
+    async def look(self, base: str, request: Request) -> bytes:
+        """What a GET of the same path answers."""
+        answer = await self._http.get(f"{base}{request.url.path}", headers=_credentials(request))
+        return answer.raise_for_status().content
+
     async def _send(self, base: str, request: Request, body: bytes | None) -> httpx.Response:
         target = request.scope["raw_path"] + (b"?" + request.scope["query_string"] if request.url.query else b"")
         url = httpx.URL(base).copy_with(raw_path=target)
         content = request.stream() if body is None else body
-        headers = _end_to_end(request.headers.raw)
+        # What is sent may not be what came, so its length is reckoned anew.
+        headers = [one for one in _end_to_end(request.headers.raw) if body is None or one[0] != b"content-length"]
         return await self._http.send(
             self._http.build_request(request.method, url, headers=headers, content=content), stream=True
         )
@@ -114,6 +120,10 @@ class Emulators:
 
 def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in headers if name.decode().lower() not in _HOP]
+
+
+def _credentials(request: Request) -> dict[str, str]:
+    return {"authorization": request.headers.get("authorization", "")}
 
 
 async def _drain(answer: httpx.Response) -> AsyncIterator[bytes]:

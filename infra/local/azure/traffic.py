@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import uuid
 from collections.abc import Mapping
 
 from infra.local.azure.address import Address
@@ -20,6 +21,7 @@ def _check(_world: World, _address: Address, body: Json, _old: Resource | None) 
 
 
 def _made(_world: World, profile: Resource) -> None:
+    profile.body["etag"] = uuid.uuid4().hex
     dns = profile.properties.setdefault("dnsConfig", {})
     dns["fqdn"] = f"{dns.get('relativeName', profile.address.name)}.trafficmanager.net"
     for number, endpoint in enumerate(profile.properties.get("endpoints") or [], start=1):

@@ -12,6 +12,7 @@ from functions.registry import contract, tool_names
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.role import SETTING
+from mcp_handlers.aws.routes import noting
 from tests.contract.clouds.aws_cloud import REGION
 from tests.contract.roles.account import NUMBER, Account, permissions, running, work
 from workflow.model.base import Json
@@ -37,9 +38,9 @@ TRIES: dict[str, tuple[str, Callable[[Clients], Any]]] = {
         lambda aws: aws.secrets(REGION).put_secret_value(SecretId="theirs", SecretString="mine"),
     ),
     "failover_route": (
-        "route53:ChangeTagsForResource",
-        lambda aws: aws.route53(REGION).change_tags_for_resource(
-            ResourceType="hostedzone", ResourceId="Z1", AddTags=[OURS[0]]
+        "route53:ChangeResourceRecordSets",
+        lambda aws: aws.route53(REGION).change_resource_record_sets(
+            HostedZoneId="Z1", ChangeBatch={"Changes": [noting("shop.example.com", "A", "mine")]}
         ),
     ),
     "scale_nodepool": (
