@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +17,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import Label, by_name, ours
 from workflow.model.base import canonical
-from workflow.model.errors import NotFound, Throttled
+from workflow.model.errors import NotFound, Rejected, Throttled
 from workflow.model.resource import Resource
 from workflow.model.share import Share, Shares, remaining
 
@@ -154,33 +154,51 @@ def release_endpoint(clients: Clients, resource: Resource, tenant: str) -> bool:
     if found is None or (variant and not found.has(variant)):
         return False
     found.insist_settled()
+    try:
+        return _released(clients, region, found, variant)
+    except Rejected:
+        now = find_endpoint(clients, region, name, tenant)
+        if now is None or now.status == "Deleting" or (variant and not now.has(variant)):
+            # Another call was quicker.
+            return False
+        now.insist_settled()
+        raise
+
+
+def _released(clients: Clients, region: str, found: Endpoint, variant: str) -> bool:
     left = remaining(found.shares, variant) if variant else ()
     if not left:
-        return remove(clients, region, name)
+        return remove(clients, region, found.name)
     tags = [Label(Key=word, Value=value) for word, value in found.tags.items()]
-    config = ensure_config(clients, region, name, weighted(found.variants, left), tags)
+    config = ensure_config(clients, region, found.name, weighted(found.variants, left), tags)
     with translated(clients, region, writes=True):
-        clients.sagemaker(region).update_endpoint(EndpointName=name, EndpointConfigName=config)
+        clients.sagemaker(region).update_endpoint(EndpointName=found.name, EndpointConfigName=config)
     return True
 
 
 def remove(clients: Clients, region: str, endpoint: str) -> bool:
     """Delete the endpoint, then the configurations and models that were made for it. True if the endpoint was there."""
+    sagemaker = clients.sagemaker(region)
+    with translated(clients, region, writes=True):
+        there = _deleted(sagemaker.delete_endpoint, EndpointName=endpoint)
+        for config in _named(sagemaker, "list_endpoint_configs", "EndpointConfig", endpoint, "c"):
+            _deleted(sagemaker.delete_endpoint_config, EndpointConfigName=config)
+        for model in _named(sagemaker, "list_models", "Model", endpoint, "v"):
+            _deleted(sagemaker.delete_model, ModelName=model)
+    return there
+
+
+def _deleted(delete: Callable[..., Any], **named: str) -> bool:
+    """False where it is gone already: another call was quicker."""
     from botocore.exceptions import ClientError
 
-    sagemaker, there = clients.sagemaker(region), True
-    with translated(clients, region, writes=True):
-        try:
-            sagemaker.delete_endpoint(EndpointName=endpoint)
-        except ClientError as error:
-            if "Could not find" not in error.response["Error"]["Message"]:
-                raise
-            there = False
-        for config in _named(sagemaker, "list_endpoint_configs", "EndpointConfig", endpoint, "c"):
-            sagemaker.delete_endpoint_config(EndpointConfigName=config)
-        for model in _named(sagemaker, "list_models", "Model", endpoint, "v"):
-            sagemaker.delete_model(ModelName=model)
-    return there
+    try:
+        delete(**named)
+    except ClientError as error:
+        if "Could not find" not in error.response["Error"]["Message"]:
+            raise
+        return False
+    return True
 
 
 def _named(sagemaker: SageMakerClient, listing: Any, what: str, endpoint: str, kind: str) -> list[str]:

@@ -90,8 +90,15 @@ def _instance(clients: Clients, resource: Resource, tenant: str) -> bool:
     instance = find_instance(clients, resource, tenant)
     if instance is None or instance["State"]["Name"] in _OVER:
         return False
-    with translated(clients, resource.region, writes=True):
-        clients.ec2(resource.region).terminate_instances(InstanceIds=[resource.id])
+    try:
+        with translated(clients, resource.region, writes=True):
+            clients.ec2(resource.region).terminate_instances(InstanceIds=[resource.id])
+    except (NotFound, Rejected):
+        instance = find_instance(clients, resource, tenant)
+        if instance is not None and instance["State"]["Name"] not in _OVER:
+            raise
+        # Another call was quicker.
+        return False
     return True
 
 
@@ -130,6 +137,13 @@ def _job(clients: Clients, resource: Resource, tenant: str) -> bool:
     job = find_job(clients, resource, tenant)
     if job is None or job["TrainingJobStatus"] != "InProgress":
         return False
-    with translated(clients, resource.region, writes=True):
-        clients.sagemaker(resource.region).stop_training_job(TrainingJobName=resource.id)
+    try:
+        with translated(clients, resource.region, writes=True):
+            clients.sagemaker(resource.region).stop_training_job(TrainingJobName=resource.id)
+    except (NotFound, Rejected):
+        job = find_job(clients, resource, tenant)
+        if job is not None and job["TrainingJobStatus"] == "InProgress":
+            raise
+        # It ended in between, or another call was quicker.
+        return False
     return True

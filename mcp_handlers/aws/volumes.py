@@ -9,7 +9,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import by_name
 from mcp_handlers.aws.owned import insist_ours
-from workflow.model.errors import NotFound, OutcomeUnknown
+from workflow.model.errors import NotFound, OutcomeUnknown, Rejected
 from workflow.model.resource import Resource
 
 if TYPE_CHECKING:
@@ -69,16 +69,35 @@ def release_volume(clients: Clients, resource: Resource, tenant: str) -> bool:
     found = settled(clients, volume, region)
     if found is None:
         return False
-    ec2 = clients.ec2(region)
     for attachment in found["Attachments"]:
-        with translated(clients, region, writes=True):
-            ec2.detach_volume(VolumeId=volume, InstanceId=attachment["InstanceId"])
-    settled(clients, volume, region)
+        if not _detached(clients, resource, attachment["InstanceId"]):
+            return False
+    return settled(clients, volume, region) is not None and _deleted(clients, resource)
+
+
+def _deleted(clients: Clients, resource: Resource) -> bool:
+    """Delete it. False where another call was quicker."""
+    try:
+        with translated(clients, resource.region, writes=True):
+            clients.ec2(resource.region).delete_volume(VolumeId=resource.id)
+    except (NotFound, Rejected):
+        if settled(clients, resource.id, resource.region) is not None:
+            raise
+        return False
+    return True
+
+
+def _detached(clients: Clients, resource: Resource, instance: str) -> bool:
+    """Detach it, or find that another call has. False where the volume is gone by now."""
+    volume, region = resource.id, resource.region
     try:
         with translated(clients, region, writes=True):
-            ec2.delete_volume(VolumeId=volume)
-    except NotFound:
-        return False
+            clients.ec2(region).detach_volume(VolumeId=volume, InstanceId=instance)
+    except (NotFound, Rejected):
+        found = settled(clients, volume, region)
+        if found is not None and any(each["InstanceId"] == instance for each in found["Attachments"]):
+            raise
+        return found is not None
     return True
 
 

@@ -56,12 +56,20 @@ def remove_variant(clients: Clients, workspace: str, endpoint: str, variant: str
 
 def release_endpoint(clients: Clients, resource: Resource) -> bool:
     """Take the endpoint away with all that was made for it, or one variant, whose traffic the other gets."""
+    from azure.core.exceptions import ResourceNotFoundError
+
     workspace, endpoint, *variant = resource.id.split("/")
     path = clients.id(ENDPOINT, workspace, endpoint)
-    names = [row["name"] for row in clients.arm.rows(f"{path}/deployments")]
-    if variant and names != variant:
-        move(clients, path, lambda now, tags: (remaining(now, variant[0]), tags) if _holds(now, variant[0]) else None)
-        return remove_variant(clients, workspace, endpoint, variant[0])
+    try:
+        names = [row["name"] for row in clients.arm.rows(f"{path}/deployments")]
+        if variant and names != variant:
+            move(
+                clients, path, lambda now, tags: (remaining(now, variant[0]), tags) if _holds(now, variant[0]) else None
+            )
+            return remove_variant(clients, workspace, endpoint, variant[0])
+    except ResourceNotFoundError:
+        # Another call has taken the endpoint away meanwhile, and what was made for it.
+        return False
     gone = clients.arm.delete(path)
     removed = [remove_variant(clients, workspace, endpoint, name) for name in names]
     return gone or any(removed)

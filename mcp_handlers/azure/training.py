@@ -3,6 +3,7 @@ image, and a datastore that leads to its bucket."""
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -34,11 +35,15 @@ def put_job(clients: Clients, workspace: str, job: str, wanted: Input, tags: Map
 
 def remove_job(clients: Clients, job_id: str) -> bool:
     """Cancel and delete the job, then what was made for it. True if anything was taken away."""
+    from azure.core.exceptions import ResourceNotFoundError
+
     workspace, _, job = job_id.partition("/")
     arm, path = clients.arm, clients.id(JOB, workspace, job)
     found = arm.find(path)
     if found is not None and found["properties"]["status"] not in _ENDED:
-        arm.act(f"{path}/cancel")
+        # Another call may be quicker.
+        with contextlib.suppress(ResourceNotFoundError):
+            arm.act(f"{path}/cancel")
     environment = _environment(clients, workspace, job)
     paths = (path, f"{environment}/versions/1", environment, _datastore(clients, workspace, job))
     gone = [arm.delete(one) for one in paths]
