@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mcp_handlers.kernel import deadline
+from workflow.model.errors import BadRequest
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -116,23 +117,27 @@ class Clients:
 
     def _make(self, service: str, region: str) -> Any:
         from botocore.config import Config
+        from botocore.exceptions import InvalidRegionError
 
         self._session = self._session or self._begun()
         named = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
         keys = () if self._credentials else ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
         given: dict[str, Any] = {f"aws_{key.lower()}": self.env.get(f"AWS_{key}") for key in keys}
-        client = self._session.create_client(
-            service,
-            region_name=region,
-            endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
-            **given,
-            config=Config(
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=self._read_seconds,
-                retries={"mode": "standard", "total_max_attempts": 1},
-                user_agent_extra="tollgate",
-            ),
-        )
+        try:
+            client = self._session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
+                **given,
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=self._read_seconds,
+                    retries={"mode": "standard", "total_max_attempts": 1},
+                    user_agent_extra="tollgate",
+                ),
+            )
+        except InvalidRegionError as error:
+            raise BadRequest(f"{region!r} cannot be the name of a region of AWS.") from error
         hooks: Any = client.meta.events
         hooks.register("before-send", self._in_time)
         return client

@@ -8,7 +8,7 @@ from typing import Literal
 
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
-from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.owned import find_bucket, find_instance, find_job, insist_id
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.tools.get_health import Input, Output
 from workflow.model.errors import NotFound
@@ -71,6 +71,7 @@ _JOBS: dict[str, Status] = {
 
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Describe the resource. One of another tenant is not found."""
+    insist_id(wanted.resource)
     status, detail = _look(wanted.resource.kind)(clients, wanted.resource, wanted.tenant)
     checked = datetime.now(UTC)
     return Output(health=Health(resource=wanted.resource, status=status, detail=detail, checked_at=checked))

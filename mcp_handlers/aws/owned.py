@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mcp_handlers.aws.client import Clients
@@ -13,6 +14,16 @@ from workflow.model.resource import Resource
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
+
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def insist_id(resource: Resource) -> None:
+    """Raise NotFound for an id that nothing of its kind can have: one that AWS could not even be asked about, or that
+    would lead to something else."""
+    if not resource.id.isprintable() or (resource.kind == "bucket" and not _BUCKET.fullmatch(resource.id)):
+        raise NotFound(f"{resource.id[:63]!r} is not the id of a {resource.kind} in AWS.")
 
 
 def find_instance(clients: Clients, resource: Resource, tenant: str) -> InstanceTypeDef | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.endpoints import release_endpoint
 from mcp_handlers.aws.errors import translated
-from mcp_handlers.aws.owned import find_bucket, find_instance, find_job
+from mcp_handlers.aws.owned import find_bucket, find_instance, find_job, insist_id
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
 from mcp_handlers.aws.volumes import release_volume
 from mcp_handlers.tools.release_resource import Input, Output, insist_made
@@ -75,6 +75,7 @@ _OVER = ("shutting-down", "terminated")
 def call(wanted: Input, clients: Clients, key: str) -> Output:
     """Take the resource away. Done twice, the second time finds nothing left."""
     insist_made(wanted.resource)
+    insist_id(wanted.resource)
     releases = {
         "instance": _instance,
         "volume": release_volume,
