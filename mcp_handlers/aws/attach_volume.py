@@ -11,6 +11,7 @@ from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import KEY, TENANT, insist, labels
 from mcp_handlers.aws.owned import find_instance
 from mcp_handlers.aws.permissions import ANY, HERE, OWN, Allow
+from mcp_handlers.kernel import deadline
 from mcp_handlers.tools.attach_volume import Input, Output, insist_same_place
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected, TollgateError, Unhealthy
 from workflow.model.resource import Resource
@@ -54,16 +55,18 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
 
 def _instance(wanted: Input, clients: Clients) -> InstanceTypeDef:
     """The machine, once it has started: EC2 attaches nothing to one that is about to."""
-    end = time.monotonic() + volumes.WAIT_SECONDS
-    while time.monotonic() < end:
+    seconds = deadline.wait(volumes.WAIT_SECONDS)
+    end = time.monotonic() + seconds
+    while True:
         found = find_instance(clients, wanted.instance, wanted.tags.tenant)
         state = "" if found is None else found["State"]["Name"]
         if found is not None and state in _TAKES_VOLUMES:
             return found
         if state != "pending":
             raise NotFound(f"There is no machine {wanted.instance.id} in {wanted.region}.")
+        if time.monotonic() >= end:
+            raise Unhealthy(f"The machine {wanted.instance.id} has not started within {seconds:.0f} seconds.")
         time.sleep(_LOOK_SECONDS)
-    raise Unhealthy(f"The machine {wanted.instance.id} has not started within {volumes.WAIT_SECONDS:g} seconds.")
 
 
 def _found(wanted: Input, clients: Clients, key: str) -> str:
@@ -100,7 +103,7 @@ def _created(wanted: Input, clients: Clients, key: str, zone: str) -> str:
 
 
 def _appears(clients: Clients, volume: str, region: str) -> bool:
-    end = time.monotonic() + APPEARS_SECONDS
+    end = time.monotonic() + deadline.wait(APPEARS_SECONDS)
     while volumes.look(clients, volume, region) is None:
         if time.monotonic() > end:
             return False

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import Label, by_name, ours
+from mcp_handlers.kernel import deadline
 from workflow.model.base import canonical
 from workflow.model.errors import NotFound, Rejected, Throttled
 from workflow.model.resource import Resource
@@ -147,7 +148,7 @@ def release_endpoint(clients: Clients, resource: Resource, tenant: str) -> bool:
     """Delete the endpoint, or (`endpoint/variant`) one variant of two, whose traffic the other gets. False if it was
     not there. Throttled where SageMaker does not end an earlier change in `WAIT_SECONDS`."""
     region, (name, _, variant) = resource.region, resource.id.partition("/")
-    found, end = find_endpoint(clients, region, name, tenant), time.monotonic() + WAIT_SECONDS
+    found, end = find_endpoint(clients, region, name, tenant), time.monotonic() + deadline.wait(WAIT_SECONDS)
     while found is not None and found.status not in SETTLED and time.monotonic() < end:
         time.sleep(POLL_SECONDS)
         found = find_endpoint(clients, region, name, tenant)

@@ -9,6 +9,7 @@ from mcp_handlers.aws.client import Clients
 from mcp_handlers.aws.errors import translated
 from mcp_handlers.aws.labels import by_name
 from mcp_handlers.aws.owned import insist_ours
+from mcp_handlers.kernel import deadline
 from workflow.model.errors import NotFound, OutcomeUnknown, Rejected
 from workflow.model.resource import Resource
 
@@ -38,13 +39,17 @@ def settled(clients: Clients, volume: str, region: str) -> VolumeTypeDef | None:
 
     EC2's own waiters each wait for one state and take a volume that a twin has attached for one that is never ready.
     """
-    end = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < end:
+    seconds = deadline.wait(WAIT_SECONDS)
+    end = time.monotonic() + seconds
+    while True:
         found = look(clients, volume, region)
         if found is None or not _moving(found):
             return found
+        if time.monotonic() >= end:
+            raise OutcomeUnknown(
+                f"AWS is still working on the volume {volume} in {region} after {seconds:.0f} seconds."
+            )
         time.sleep(_POLL_SECONDS)
-    raise OutcomeUnknown(f"AWS is still working on the volume {volume} in {region} after {WAIT_SECONDS:g} seconds.")
 
 
 def volume_standing(clients: Clients, resource: Resource, tenant: str) -> tuple[Status, str]:
