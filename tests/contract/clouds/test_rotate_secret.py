@@ -6,8 +6,10 @@ import base64
 import importlib
 import json
 import logging
+import traceback
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -133,15 +135,52 @@ def test_without_a_grace_the_old_version_is_disabled_at_once(bench: Bench) -> No
     assert bench.health() == "healthy"
 
 
-def test_a_version_is_kept_through_its_grace_and_disabled_after_it(bench: Bench) -> None:
-    made = bench.rotate(grace_hours=1)
-    finished = bench.rotate("e" * 40, finish=True)
-    assert finished == Output(resource=bench.resource(), version=made.version)
-    assert bench.store.versions(NAME)[bench.first] == FIRST
+def wait(bench: Bench, patched: pytest.MonkeyPatch, hours: int) -> None:
+    """Let so many hours pass since now, for this cloud's handlers."""
 
-    bench.rotate("d" * 40, grace_hours=0)
-    assert bench.store.versions(NAME)[made.version] is None
-    assert bench.store.versions(NAME)[bench.first] == FIRST
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=hours)
+
+    for name in ("rotate_secret", "secrets", "rotation"):
+        module = f"mcp_handlers.{bench.store.cloud}.{name}"
+        if find_spec(module) is not None:
+            patched.setattr(f"{module}.datetime", Later)
+
+
+def test_finish_disables_what_is_past_its_grace_and_nothing_else(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = bench.rotate(grace_hours=1)
+    two = bench.rotate("f" * 40, grace_hours=10)
+    all_usable = bench.store.versions(NAME)
+    assert None not in all_usable.values()
+    finished = Output(resource=bench.resource(), version=two.version)
+
+    assert bench.rotate("e" * 40, finish=True) == finished
+    assert bench.store.versions(NAME) == all_usable
+
+    wait(bench, monkeypatch, 2)
+    assert bench.store.versions(NAME) == all_usable, "nothing but a call disables a version"
+    assert bench.rotate("d" * 40, finish=True) == finished
+    assert bench.store.versions(NAME) == {**all_usable, bench.first: None}
+
+    wait(bench, monkeypatch, 11)
+    assert bench.rotate("c" * 40, finish=True) == finished
+    assert bench.store.versions(NAME) == {**all_usable, bench.first: None, one.version: None}
+    assert bench.store.current(NAME)[0] == two.version
+    assert bench.health() == "healthy"
+
+
+def test_the_next_rotation_disables_what_is_past_its_grace(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = bench.rotate(grace_hours=1)
+    wait(bench, monkeypatch, 2)
+    two = bench.rotate("f" * 40, grace_hours=10)
+
+    usable = [version for version, value in bench.store.versions(NAME).items() if value is not None]
+    assert sorted(usable) == sorted([one.version, two.version])
+    with pytest.raises(Rejected, match="grace"):
+        bench.rotate("e" * 40, restore=bench.first)
+    assert bench.store.current(NAME)[0] == two.version
 
 
 def test_undo_brings_the_old_value_back(bench: Bench) -> None:
@@ -229,38 +268,81 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def told_of(values: list[str], text: str) -> list[str]:
+    """The values that stand in a text, as they are or encoded."""
+    return [value for value in values if any(one in text for one in spelt(value))]
+
+
 def spelt(value: str) -> list[str]:
     """A value as it may stand in a text."""
     return [value, base64.b64encode(value.encode()).decode(), json.dumps(value), value.encode().hex()]
 
 
-async def test_the_value_never_leaves_the_function(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """Through the whole kernel, with everything that can be logged logged, and with faults on the way."""
-    caplog.set_level(logging.DEBUG)
-    world = World()
-    cloud, handler = bench.store.cloud, bench.handler("rotate_secret")
+async def told(bench: Bench, number: int, **wanted: Any) -> str:
+    """What the kernel answers to a rotation that it has leave for."""
+    world, cloud = World(), bench.store.cloud
+    handler = bench.handler("rotate_secret")
     function = replace(world.function(TOOL), cloud=cloud, handler=handler, clients=lambda: bench.clients)
-    told = b""
-    for number, kind in enumerate(["", "throttle", "error", "cloud_down", "", ""]):
-        if kind:
-            bench.store.fault(kind, times=1, operation=bench.store.add)
-        asked = {"region": bench.store.region, "secret": NAME, "tenant": "acme"}
-        if number == 5:
-            asked["restore"] = bench.first
-        exact = Input.model_validate(asked).model_dump(mode="json")
-        grant = Grant(
-            tool=TOOL.name, cloud=cloud, arguments_digest=digest(exact), principal=ADA, run="r1", step=str(number),
-            key=f"{number}" * 40, decision="d" * 64, revision=world.gate.revision,
-        )  # fmt: skip
-        headers = world.headers(TOOL.name, asked, grant=grant, plane=cloud)
-        answer = await Endpoint(function).rpc(headers, call(TOOL.name, asked))
-        told += answer.body
+    asked = {"region": bench.store.region, "secret": NAME, "tenant": "acme", **wanted}
+    exact = Input.model_validate(asked).model_dump(mode="json")
+    grant = Grant(
+        tool=TOOL.name, cloud=cloud, arguments_digest=digest(exact), principal=ADA, run="r1", step=str(number),
+        key=f"{number}" * 40, decision="d" * 64, revision=world.gate.revision,
+    )  # fmt: skip
+    headers = world.headers(TOOL.name, asked, grant=grant, plane=cloud)
+    return (await Endpoint(function).rpc(headers, call(TOOL.name, asked))).body.decode()
 
-    logged = "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in caplog.records)
-    values = [value for value in bench.store.versions(NAME).values() if value]
-    assert len(values) >= 2
-    assert "previous_valid_until" in told.decode()
-    assert [one for value in values for one in spelt(value) if one in told.decode() or one in logged] == []
+
+@pytest.fixture
+def values(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every value that a call was given to put into a store, whatever became of it there."""
+    given: list[str] = []
+    make = Input.value
+
+    def value(wanted: Input) -> str:
+        given.append(make(wanted))
+        return given[-1]
+
+    monkeypatch.setattr(Input, "value", value)
+    return given
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Every message with its arguments and its traceback, and the exceptions as they were raised."""
+    plain = logging.Formatter()
+    return "\n".join(f"{plain.format(record)} {record.args} {record.__dict__}" for record in caplog.records)
+
+
+async def test_the_value_never_leaves_the_function(
+    bench: Bench, values: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Through the whole kernel, with everything that can be logged logged."""
+    caplog.set_level(logging.DEBUG)
+    said = await told(bench, 0) + await told(bench, 1) + await told(bench, 2, restore=bench.first)
+
+    assert said.count("previous_valid_until") > 2
+    assert len(values) == 2
+    assert told_of([*values, FIRST], said + logged(caplog)) == []
+    assert {value for value in bench.store.versions(NAME).values() if value} == {*values, FIRST}
+
+
+@pytest.mark.parametrize("kind", ["throttle", "no_permission", "cloud_down", "error", "lost"])
+async def test_a_value_that_was_refused_or_whose_answer_was_lost_is_told_nowhere(
+    bench: Bench, values: list[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """It may be in the store all the same, or be put there by the next try."""
+    monkeypatch.setattr(rotation, "CLAIM_SECONDS", 0.2)
+    caplog.set_level(logging.DEBUG)
+    bench.store.fault(kind, operation=bench.store.add)
+    with pytest.raises(TollgateError) as refused:
+        bench.rotate("0" * 40)
+    raised = "".join(traceback.format_exception(refused.value)) + refused.value.remedy
+    said = await told(bench, 0)
+
+    # After an answer that was lost, the same call finds what was done.
+    assert ("previous_valid_until" if kind == "lost" else "tollgate/error") in said
+    assert values
+    assert told_of(values, raised + said + logged(caplog)) == []
 
 
 def test_only_those_who_run_things_rotate_secrets() -> None:
