@@ -1,4 +1,7 @@
-"""Give a secret a new value: a new version becomes the current one, the old one stays usable for a grace time."""
+"""Give a secret a new value: a new version becomes the current one, the old one stays usable for a grace time.
+
+No schedule ends the grace. Whoever rotated calls again with `finish` once it is over; until then the old value works.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ class Input(Noun):
 
     A new random value of `length` characters is made and becomes current; the version before it may be used for
     `grace_hours` more. A version whose grace is over is disabled by the next call for this secret, and `finish` does
-    that and nothing else. `restore` makes an earlier version, still in its grace, current again instead of a new value.
+    that and nothing else. Nothing sends it by itself: whoever rotated has to, once `previous_valid_until` is past, or
+    the old value works for ever (0 hours: it is disabled at once). `restore` makes an earlier version, still in its
+    grace, current again instead of a new value.
+
+    Outside a run the same arguments are the same effect, which is done once: name another `tollgate/step` each time.
     """
 
     region: Where
@@ -48,8 +55,8 @@ class Input(Noun):
 class Output(Noun):
     """`resource` is of kind `secret`, its id the secret's name. `version` is the current version's id in the cloud.
 
-    `previous` is the version that it took the place of, usable until `previous_valid_until`; empty and None where there
-    was none, or after `finish`. The value is never told.
+    `previous` is the version that it took the place of, to be used until `previous_valid_until`, when `finish` is due;
+    empty and None where there was none, or after `finish`. The value is never told.
     """
 
     resource: Resource
@@ -68,7 +75,7 @@ def restore(wanted: Input, made: Output) -> list[Undo]:
 
 TOOL = Tool(
     name="rotate_secret",
-    summary="Give a secret a new random value, keep the old one usable for a grace time, then disable it.",
+    summary="Give a secret a new random value; the old one works until a call with `finish` after its grace time.",
     risk="write",
     input=Input,
     output=Output,
