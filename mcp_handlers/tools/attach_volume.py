@@ -6,9 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from mcp_handlers.tools.contract import Created, Placed, Tool, Zone, release_created
+from mcp_handlers.tools.contract import Created, Existing, Placed, Tool, Zone, release_created
 from workflow.model.errors import NotFound, Rejected
-from workflow.model.resource import Resource
 
 
 class Input(Placed):
@@ -18,7 +17,7 @@ class Input(Placed):
     The limits of the size are those that all clouds share.
     """
 
-    instance: Resource
+    instance: Existing
     size_gib: int = Field(ge=10, le=32_767)
     zone: Zone = ""
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from workflow.model.base import Json, Noun, Risk
 from workflow.model.errors import UnknownVersion
@@ -25,7 +26,33 @@ Where = Annotated[Region, Field(json_schema_extra={MIRROR: MIRRORED["region"]})]
 """The one region that a call is for."""
 Zone = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,32}$")]
 Machine = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$")]
+_PLAIN, _NO_DOT = r"[A-Za-z0-9:._,@+=*-]", r"[A-Za-z0-9:_,@+=*-]"
+_ID = rf"^[A-Za-z0-9]{_PLAIN}*(/({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)?)*$"
 ResourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/._,@-]{0,511}$")]
+
+
+class Named(Resource):
+    """A resource that a caller names. What clouds name has no odd characters; `.` and `..` are no part of a path."""
+
+    id: Annotated[str, Field(pattern=_ID, max_length=512)]
+    region: Region
+    zone: Zone = ""
+
+
+class _Bounds:
+    """Holds a Resource to the bounds of `Named`. It is a Resource all the same, and what is stored is read as ever."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        told = core_schema.no_info_before_validator_function(_fields, handler.generate_schema(Named))
+        return core_schema.chain_schema([told, core_schema.no_info_before_validator_function(_fields, handler(source))])
+
+
+def _fields(given: Any) -> Any:
+    return dict(given) if isinstance(given, Resource) else given
+
+
+Existing = Annotated[Resource, _Bounds()]
+"""A resource as an argument."""
 
 
 class Tags(Noun):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mcp_handlers.tools.contract import Tool
+from mcp_handlers.tools.contract import Existing, Tool
 from workflow.model.base import Noun
 from workflow.model.principal import Name
-from workflow.model.resource import Health, Resource
+from workflow.model.resource import Health
 
 
 class Input(Noun):
     """A resource of `tenant`. One that carries another tenant's tag is reported as not found."""
 
-    resource: Resource
+    resource: Existing
     tenant: Name
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mcp_handlers.tools.contract import Tool
+from mcp_handlers.tools.contract import Existing, Tool
 from workflow.model.base import Noun
 from workflow.model.errors import Rejected
 from workflow.model.principal import Name
@@ -12,7 +12,7 @@ from workflow.model.resource import Resource
 class Input(Noun):
     """A resource of `tenant`. One that carries another tenant's tag, or none of ours, is refused as not found."""
 
-    resource: Resource
+    resource: Existing
     tenant: Name
 
 

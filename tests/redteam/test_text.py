@@ -225,15 +225,21 @@ def test_an_error_that_quotes_them(
 async def test_a_reason_and_a_region_on_the_approval_that_a_person_reads(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = {"cloud": "aws", "kind": "bucket", "id": "b\x1b[2J", "region": "[/red]\x1b[1A"}
-    await house.call("release_resource", {"resource": place, "tenant": "acme"}, ADA)
-    found = await house.store.list_approvals(tenant="acme", unclosed=True, limit=10)
+    odd = {"cloud": "aws", "kind": "bucket", "id": "b\x1b[2J", "region": "[/red]\x1b[1A"}
+    house.insist(await house.call("release_resource", {"resource": odd, "tenant": "acme"}, ADA), "BAD_REQUEST")
+    plain = {**odd, "id": "b", "region": "eu-west-1"}
+    await house.call("release_resource", {"resource": plain, "tenant": "acme"}, ADA)
+    (kept,) = await house.store.list_approvals(tenant="acme", unclosed=True, limit=10)
+    # As one that was asked before names were held to bounds.
+    (step,) = kept.request.steps
+    said = kept.request.model_copy(
+        update={"steps": (step.model_copy(update={"arguments": {**step.arguments, "resource": odd}}),)}
+    )
     screen = Screen(file=io.StringIO(), highlight=False, width=200)
     monkeypatch.setattr(cli_asked, "out", screen)
-    for asked in found:
-        cli_asked.render_request(asked, datetime.now(UTC))
+    cli_asked.render_request(kept.model_copy(update={"request": said}), datetime.now(UTC))
     assert isinstance(screen.file, io.StringIO)
-    assert len(found) == 1
+    assert "[/red]" in screen.file.getvalue()
     assert "\x1b" not in screen.file.getvalue()
     house.insist_effects(0)
 
