@@ -19,6 +19,8 @@ Target = Annotated[str, Field(pattern=r"^[!-~][ -~]{0,127}$")]
 Health = Literal["healthy", "unhealthy", "unknown"]
 Standing = Literal["healthy", "pending", "unhealthy", "gone"]
 _THOUSANDTHS = 1000
+_ROOM = 63
+"""Characters of a note: as many as a label of Google's."""
 
 
 class Input(Noun):
@@ -26,7 +28,8 @@ class Input(Noun):
 
     `record` is the DNS name that clients ask for; `zone` is where it is kept: the id of a hosted zone, the name of a
     managed zone, or of a Traffic Manager profile (whose own name `record` then is). It carries the tag of `tenant`.
-    `weights`, where given, are set as they are: weight by target. `region` is the home region, for policy.
+    `weights`, where given, are set as they are: weight by target. `region` is the home region, for policy. A route
+    whose present weights could not be set again is not changed: a change can always be undone.
     """
 
     region: Where
@@ -68,16 +71,34 @@ class Output(Noun):
 def moved(wanted: Input, before: Mapping[str, float], *, most: int, step: float = 1) -> dict[str, float]:
     """The weights to be set: whole multiples of `step` up to `most`.
 
-    Raises NotFound for a target that is not there, Rejected for weights that cannot be.
+    Raises NotFound for a target that is not there, Rejected for weights that cannot be, or could not be put back.
     """
     unknown = {*wanted.touched, wanted.from_target, wanted.to_target} - before.keys()
     if unknown:
         raise NotFound(f"{wanted.name} has no target {', '.join(sorted(unknown))}; it has {', '.join(sorted(before))}.")
+    _insist_restorable(wanted, before, most, step)
     after = {**before, **(wanted.weights or _shifted(wanted, before, step))}
-    odd = [name for name in wanted.touched if after[name] > most or round(after[name] / step, 6) % 1]
-    if odd or not any(after.values()):
+    if _odd(wanted, after, most, step):
         raise Rejected(f"The weights of {wanted.name} are multiples of {step:g} up to {most}, and not all 0.")
+    if max(_room(wanted, before), _room(wanted, after)) > _ROOM:
+        raise Rejected("More targets change at once than can be remembered.", "Change fewer at once.")
     return after
+
+
+def _insist_restorable(wanted: Input, before: Mapping[str, float], most: int, step: float) -> None:
+    """Raise Rejected where the undo would ask for weights that this tool does not set."""
+    if _odd(wanted, before, most, step):
+        held = ", ".join(f"{name} {before[name]:g}" for name in wanted.touched)
+        raise Rejected(
+            f"{wanted.name} has the weights {held}, which could not be put back: they are no multiples of {step:g} "
+            f"up to {most}, or all 0.",
+            "Set weights in these bounds, in the same proportion, by the cloud's own means first.",
+        )
+
+
+def _odd(wanted: Input, carried: Mapping[str, float], most: int, step: float) -> bool:
+    odd = [name for name in wanted.touched if carried[name] > most or round(carried[name] / step, 6) % 1]
+    return bool(odd) or not any(carried.values())
 
 
 def _shifted(wanted: Input, before: Mapping[str, float], step: float) -> dict[str, float]:
@@ -103,12 +124,18 @@ def insist_healthy(wanted: Input, health: Health) -> None:
 def note(wanted: Input, before: Mapping[str, float], key: str) -> str:
     """What is kept beside the route, so that the same call later knows what was before: at most 63 of a-z, 0-9 and _.
 
-    Raises Rejected for more targets than that holds.
+    `moved` has seen to it that they fit.
     """
-    text = "_".join([_mark(key), *(f"{round(before[name] * _THOUSANDTHS):x}" for name in wanted.touched)])
-    if len(text) > 63:
-        raise Rejected("More targets change at once than can be remembered.", "Change fewer at once.")
-    return text
+    return "_".join([_mark(key), *_numbers(wanted, before)])
+
+
+def _numbers(wanted: Input, carried: Mapping[str, float]) -> list[str]:
+    return [f"{round(carried[name] * _THOUSANDTHS):x}" for name in wanted.touched]
+
+
+def _room(wanted: Input, carried: Mapping[str, float]) -> int:
+    """Characters of a note of these weights."""
+    return len(note(wanted, carried, ""))
 
 
 def recalled(wanted: Input, kept: str, key: str) -> dict[str, float] | None:

@@ -14,7 +14,8 @@ from workflow.model.errors import Rejected
 from workflow.model.resource import Resource
 
 PoolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-Count = Annotated[int, Field(ge=0, le=1000)]
+MOST = 1000
+Count = Annotated[int, Field(ge=0, le=MOST)]
 _MARK = re.compile(r"([0-9a-f]{16})_(\d{1,6})_(\d{1,6})_(\d{1,6})")
 
 
@@ -35,7 +36,7 @@ class Input(Noun):
     `machine` must be the type that the pool really has: the control plane prices `maximum` of them for a month, since
     the cloud may go so far without asking again. `accept_shrink` says that machines may be taken away. The pool must
     carry the tag of `tags.tenant`; the other tags say whose budget it is and are not written. `zone` is for GCP's zonal
-    pools.
+    pools. A pool whose present sizes could not be asked for here is not changed: a change can always be undone.
     """
 
     region: Where
@@ -88,12 +89,15 @@ def decide(wanted: Input, key: str, present: Sizes, mark: str, machines: frozens
 
     A pool is marked with the effect and the sizes before it is scaled, and `present` must have been read before `mark`.
     So the same key answers the same, repeated or raced. Only the latest effect is marked: an older one that is sent
-    again counts as new. Raises Rejected for another machine type, and for a shrink that was not accepted.
+    again counts as new. Raises Rejected for another machine type, for a shrink that was not accepted, and for sizes
+    that could not be set again.
     """
     if machines != {wanted.machine}:
         have = ", ".join(sorted(machines)) or "no machine type of its own"
         raise Rejected(f"The pool {wanted.pool} has {have}, not {wanted.machine}.", "Name the pool's machine type.")
     before = _marked(mark, key)
+    if before is None:
+        _insist_restorable(wanted, present)
     desired = wanted.desired
     if desired < present.desired and not wanted.accept_shrink:
         if before is None or present.desired > wanted.maximum:
@@ -107,6 +111,15 @@ def decide(wanted: Input, key: str, present: Sizes, mark: str, machines: frozens
     fresh = present if before is None else before
     text = f"{_effect(key)}_{fresh.minimum}_{fresh.maximum}_{fresh.desired}"
     return Move(before=fresh, mark=text if before is None else "", target=target if target != present else None)
+
+
+def _insist_restorable(wanted: Input, present: Sizes) -> None:
+    """Raise Rejected where the undo would ask for sizes that an Input cannot have."""
+    if not present.minimum <= present.desired <= present.maximum <= MOST:
+        raise Rejected(
+            f"The pool {wanted.pool} has {present}, which could not be set again to undo this.",
+            f"Bring it within its own bounds, and these to at most {MOST}, by the cloud's own means first.",
+        )
 
 
 def _effect(key: str) -> str:

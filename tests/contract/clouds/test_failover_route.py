@@ -217,20 +217,59 @@ def test_trouble_is_told_apart(bench: Bench, kind: str, raised: type[TollgateErr
         bench.move(zone)
 
 
-SHARES = st.dictionaries(st.sampled_from(["old", "new", "third"]), st.integers(0, 255), min_size=3, max_size=3)
+def shares(most: int, part: int = 1) -> st.SearchStrategy[dict[str, float]]:
+    """What three targets carry."""
+    weight = st.integers(0, most * part).map(lambda number: number / part)
+    return st.fixed_dictionaries({"old": weight, "new": weight, "third": weight})
 
 
-@given(SHARES, st.integers(1, 100))
-def test_what_is_moved_is_neither_lost_nor_made(before: dict[str, int], weight: int) -> None:
+@given(shares(5000), st.integers(1, 100))
+def test_what_is_moved_is_neither_lost_nor_made(before: dict[str, float], weight: int) -> None:
     wanted = Input(**{**ASKED, "weight": weight})
     try:
-        after = moved(wanted, {name: float(carries) for name, carries in before.items()}, most=510)
+        after = moved(wanted, before, most=1000)
     except Rejected:
-        assert not before["old"]
+        assert not before["old"] or before["old"] + before["new"] > 1000
         return
     assert sum(after.values()) == sum(before.values())
     assert after["third"] == before["third"]
     assert after["old"] < before["old"]
+
+
+WANTED = st.one_of(
+    st.builds(lambda weight: {"weight": weight}, st.integers(1, 100)),
+    st.builds(lambda weights: {"weights": weights}, st.one_of(shares(1000), shares(1000, 1000))),
+)
+
+
+@given(st.one_of(shares(2000), shares(2000, 1000), shares(3, 100_000)), WANTED, st.sampled_from([1, 0.001]))
+def test_what_is_moved_can_be_moved_back(before: dict[str, float], how: dict[str, Any], step: float) -> None:
+    wanted = Input(**{**ASKED, **how})
+    try:
+        after = moved(wanted, before, most=1000, step=step)
+    except Rejected:
+        return
+    assert TOOL.undo is not None
+    made = Output(resource=wanted.resource("aws"), before=before, after=after, health="healthy")
+    (undo,) = TOOL.undo(wanted, made)
+    back = Input.model_validate(undo.arguments)
+    assert moved(back, after, most=1000, step=step) == before
+    assert max(len(note(back, after, KEY)), len(note(wanted, before, KEY))) <= 63
+
+
+@pytest.mark.parametrize("before", [{"old": 1500, "new": 0}, {"old": 0.33333, "new": 0.66667}, {"old": 0, "new": 0}])
+def test_weights_that_could_not_be_put_back_are_left_alone(before: dict[str, float]) -> None:
+    with pytest.raises(Rejected, match="could not be put back") as refused:
+        moved(Input(**{**ASKED, "weights": {"old": 1, "new": 2}}), before, most=1000, step=0.001)
+    assert "by the cloud's own means" in refused.value.remedy
+
+
+def test_more_targets_than_an_undo_could_remember_are_left_alone() -> None:
+    names = [f"t{number}" for number in range(8)]
+    before = dict.fromkeys(["old", "new", *names], 0.0) | {"old": 1.0}
+    with pytest.raises(Rejected, match="remembered"):
+        moved(Input(**{**ASKED, "weights": dict.fromkeys(names, 999)}), before, most=1000)
+    assert moved(Input(**{**ASKED, "weights": dict.fromkeys(names[:7], 999)}), before, most=1000)["t6"] == 999
 
 
 @given(st.floats(0, 1000), st.floats(0, 1000))

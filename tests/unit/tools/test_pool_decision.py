@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mcp_handlers.tools.scale_nodepool import TOOL, Input, Move, Sizes, decide
+from mcp_handlers.tools.scale_nodepool import TOOL, Input, Move, Output, Sizes, decide
 from workflow.control.pricing import needs
 from workflow.model.errors import Rejected
 
@@ -57,6 +57,38 @@ def test_a_repeat_leaves_what_has_grown_by_itself_since() -> None:
     mark = decide(ask(to), "key", present, "", MACHINE).mark
     grown = to.model_copy(update={"desired": 8})
     assert decide(ask(to), "key", grown, mark, MACHINE) == Move(before=present, mark="", target=None)
+
+
+@given(st.builds(Sizes, **{name: st.integers(0, 3000) for name in ("minimum", "maximum", "desired")}), sizes)
+def test_what_is_changed_can_be_changed_back(present: Sizes, to: Sizes) -> None:
+    asked = ask(to, accept_shrink=True)
+    try:
+        move = decide(asked, "key", present, "", MACHINE)
+    except Rejected:
+        assert not present.minimum <= present.desired <= present.maximum <= 1000
+        return
+    assert TOOL.undo is not None
+    (undo,) = TOOL.undo(asked, Output(resource=asked.found_in("aws"), before=move.before, after=to))
+    back = decide(Input.model_validate(undo.arguments), "undo", to, move.mark, MACHINE)
+    assert (back.before, back.target) == (to, None if to == present else present)
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        Sizes(minimum=1, maximum=2000, desired=3), Sizes(minimum=1001, maximum=1001, desired=1001),
+        Sizes(minimum=2, maximum=5, desired=1), Sizes(minimum=2, maximum=5, desired=6),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_pool_that_could_not_be_put_back_is_left_alone_but_not_by_a_call_that_has_begun(present: Sizes) -> None:
+    to = Sizes(minimum=1, maximum=9, desired=7)
+    asked = ask(to, accept_shrink=True)
+    with pytest.raises(Rejected, match="could not be set again") as refused:
+        decide(asked, "key", present, "", MACHINE)
+    assert "at most 1000" in refused.value.remedy
+    mark = decide(asked, "key", ordered([1, 2, 3]), "", MACHINE).mark
+    assert decide(asked, "key", present, mark, MACHINE).before == ordered([1, 2, 3])
 
 
 @pytest.mark.parametrize("machines", [frozenset[str](), frozenset({"c7i.large"}), MACHINE | {"p5.48xlarge"}])
