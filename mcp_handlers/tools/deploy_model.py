@@ -24,6 +24,9 @@ class Input(Placed):
     `image` (the container that serves it), and keeps `min_replicas` to `max_replicas` machines. `canary_percent` is the
     newest variant's share afterwards, for `deploy` and `promote`; an endpoint's only variant always has all of it.
     `machine` is named in every action, because every action is judged by it.
+
+    An endpoint has two variants at most. A `deploy` beside two takes one away for good, with its machines: the newest
+    or, once that has all of the traffic, the oldest. So promote a canary, or roll it back, before deploying another.
     """
 
     action: Literal["deploy", "promote", "roll_back"] = "deploy"
@@ -50,7 +53,8 @@ class Input(Placed):
 class Output(Created):
     """`before` and `after` are the shares around the call. `resources` is the variant that a deploy made, of kind
     `endpoint`; releasing it gives its traffic back to the one that is left, and releasing the last takes the endpoint
-    away. `endpoint` is the whole: releasing that releases every variant."""
+    away: so a deploy is undone. A variant that it took away does not come back by that, nor does a
+    share that it had. `endpoint` is the whole: releasing that releases every variant."""
 
     resources: tuple[Resource, ...] = ()
     endpoint: Resource
@@ -95,7 +99,7 @@ def moved(wanted: Input, before: Shares) -> Shares:
 
 
 def undo(wanted: Input, made: Output) -> list[Undo]:
-    """A deploy's variant is released; a move of traffic is moved back."""
+    """A deploy's variant is released; a move of traffic is moved back. What a third deploy took away stays away."""
     if wanted.action == "deploy":
         return release_created(wanted, made)
     if made.before == made.after:

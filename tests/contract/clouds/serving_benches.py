@@ -50,6 +50,8 @@ class Bench(ABC):
     machine: str
     create: str
     """What a fault's operation names to strike the making of a variant on an endpoint that is there."""
+    shift: str
+    """What a fault's operation names to strike the moving of traffic between the variants of one."""
 
     def __init__(self, local: Any, clients: Any) -> None:
         self.local, self.clients = local, clients
@@ -119,6 +121,7 @@ class AwsBench(Bench):
     """SageMaker, judged by boto3."""
 
     cloud, region, machine, create = "aws", "eu-west-1", "m5.xlarge", "UpdateEndpoint"
+    shift = "UpdateEndpointWeightsAndCapacities"
     local: LocalAws
 
     def seen(self, endpoint: str = "chat") -> list[Seen]:
@@ -162,6 +165,7 @@ class AzureBench(Bench):
     """Azure Machine Learning, judged by its typed SDK; scaling rules by bare Resource Manager."""
 
     cloud, region, machine, create = "azure", "westeurope", "Standard_D2s_v3", "PUT "
+    shift = "PUT "
     local: LocalAzure
 
     def __init__(self, local: LocalAzure, clients: Any) -> None:
@@ -223,6 +227,7 @@ class GcpBench(Bench):
     """Vertex AI, judged by google-cloud-aiplatform."""
 
     cloud, region, machine, create = "gcp", "europe-west4", "n1-standard-4", ":deployModel"
+    shift = "PATCH "
     local: LocalGcp
 
     @property

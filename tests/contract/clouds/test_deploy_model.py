@@ -119,6 +119,49 @@ def test_a_third_model_replaces_what_was_not_promoted_else_the_oldest(bench: Ben
     ]
 
 
+def test_undoing_a_third_deploy_does_not_bring_back_the_canary_that_it_took_away(bench: Bench) -> None:
+    """As the contract says: promote a canary, or roll it back, before deploying another."""
+    bucket = bench.bucket()
+    second(bench, bucket, 10)
+    wanted = bench.wanted(bucket, model="models/chat/3", canary_percent=20)
+    undo(bench, wanted, bench.call(wanted, KEYS[2]))
+    assert [(one.percent, one.artifact) for one in bench.seen()] == [(100, f"{bucket}/models/chat/1")]
+
+
+def test_undoing_a_third_deploy_gives_everything_back_to_what_was_promoted(bench: Bench) -> None:
+    bucket = bench.bucket()
+    second(bench, bucket, 10)
+    move(bench, "promote", KEYS[2])
+    wanted = bench.wanted(bucket, model="models/chat/3", canary_percent=20)
+    undo(bench, wanted, bench.call(wanted, KEYS[3]))
+    assert [(one.percent, one.artifact) for one in bench.seen()] == [(100, f"{bucket}/models/chat/2")]
+
+
+@pytest.mark.parametrize("percent", [1, 99, 100])
+def test_a_canary_of_any_size_is_deployed_rolled_back_and_brought_back(bench: Bench, percent: int) -> None:
+    bucket = bench.bucket()
+    _, made = second(bench, bucket, percent)
+    assert percents(made.after) == [one.percent for one in bench.seen()] == [100 - percent, percent]
+    again = bench.call(bench.wanted(bucket, model="models/chat/2", canary_percent=percent), KEYS[1])
+    assert again == made
+
+    wanted = tool.Input.model_validate({**bench.wanted("b").model_dump(), "action": "roll_back"})
+    back = bench.call(wanted, KEYS[2])
+    assert (percents(back.before), percents(back.after)) == ([100 - percent, percent], [100, 0])
+    assert [one.percent for one in bench.seen()] == [100, 0]
+
+    undo(bench, wanted, back)
+    assert [one.percent for one in bench.seen()] == [100 - percent, percent]
+
+
+@pytest.mark.parametrize("percent", [1, 99, 100])
+def test_a_canary_is_promoted_to_any_size(bench: Bench, percent: int) -> None:
+    second(bench, bench.bucket(), 10)
+    made = move(bench, "promote", KEYS[2], canary_percent=percent)
+    assert (percents(made.before), percents(made.after)) == ([90, 10], [100 - percent, percent])
+    assert [one.percent for one in bench.seen()] == [100 - percent, percent]
+
+
 def test_undoing_the_first_deploy_leaves_nothing(bench: Bench) -> None:
     wanted = bench.wanted(bench.bucket(), max_replicas=3)
     made = bench.call(wanted, KEYS[0])
@@ -175,6 +218,44 @@ def test_twenty_at_once_with_one_key_deploy_one_model(bench: Bench, beside: bool
     made = bench.call(wanted, KEYS[1])
     assert answers == [made] * len(answers)
     assert [one.percent for one in bench.seen()] == ([75, 25] if beside else [100])
+
+
+MOVES = [("promote", [0, 100]), ("roll_back", [100, 0])]
+
+
+@pytest.mark.parametrize(("action", "after"), MOVES)
+def test_twenty_at_once_with_one_key_move_the_traffic_once(bench: Bench, action: str, after: list[int]) -> None:
+    second(bench, bench.bucket(), 10)
+    wanted = tool.Input.model_validate({**bench.wanted("b").model_dump(), "action": action})
+    handler = bench.handler("deploy_model")
+
+    def shift(_: int) -> tool.Output | None:
+        try:
+            return handler(wanted, bench.clients, KEYS[2])  # type: ignore[no-any-return]
+        except Throttled:
+            return None
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = [answer for answer in pool.map(shift, range(20)) if answer is not None]
+    made = bench.call(wanted, KEYS[2])
+    assert answers == [made] * len(answers)
+    assert (percents(made.before), percents(made.after)) == ([90, 10], after)
+    assert [one.percent for one in bench.seen()] == after
+
+
+@pytest.mark.parametrize(("action", "after"), MOVES)
+@pytest.mark.parametrize("fate", ["error", "lost"])
+def test_after_a_moves_answer_was_lost_the_same_call_gives_it(
+    bench: Bench, fate: str, action: str, after: list[int]
+) -> None:
+    second(bench, bench.bucket(), 10)
+    bench.fault(fate, operation=bench.shift, times=1)
+    with pytest.raises(OutcomeUnknown):
+        move(bench, action, KEYS[2])
+    made = move(bench, action, KEYS[2])
+    assert (percents(made.before), percents(made.after)) == ([90, 10], after)
+    assert move(bench, action, KEYS[2]) == made
+    assert [one.percent for one in bench.seen()] == after
 
 
 def test_a_lost_answer_is_given_again(bench: Bench) -> None:
