@@ -25,11 +25,11 @@ SLOW_MS = 450
 
 class Reads:
     """A tool that reads. `asked`: its arguments, but for what a World adds; `at_odds`: fields that are each right and
-    not together, with a word of what is said."""
+    not together, each after some words of what is said."""
 
     tool: ClassVar[str]
     asked: ClassVar[Json] = {}
-    at_odds: ClassVar[list[Json]] = []
+    at_odds: ClassVar[list[tuple[str, Json]]] = []
 
     def arguments(self, world: World) -> Json:
         """A valid call's, with what it needs made."""
@@ -45,7 +45,9 @@ class Reads:
         arguments, tool, around = self.arguments(world), contract(self.tool), Around()
         own = {"cloud": world.cloud, "handler": room(world.cloud, self.tool).call, "clients": _nobody}
         endpoint = Endpoint(replace(around.function(tool), **own))
-        wrong = [*mistakes(tool, arguments), *(("", "at odds", {**arguments, **odd}) for odd in self.at_odds)]
+        at_odds = [(words, "at odds", {**arguments, **odd}) for words, odd in self.at_odds]
+        wrong = [*mistakes(tool, arguments), *at_odds]
+        assert all(field for field, _, _ in wrong)
         passed = {}
         for field, what, given in wrong:
             answer = await endpoint.rpc(around.headers(self.tool, given, plane=world.cloud), call(self.tool, given))
@@ -158,6 +160,37 @@ class Creates(Writes):
         released = [world.perform(undo.tool, undo.arguments, key * 40).released for key in "01"]
         assert released == [True, False]
         assert world.perform("get_health", undo.arguments).health.status == "gone"
+
+
+class Starts(Creates):
+    """A tool that starts `count` machines at once."""
+
+    @pytest.fixture
+    def three(self, world: World) -> Json:
+        """A valid call's arguments, for three."""
+        return {**self.arguments(world), "count": 3}
+
+    def test_three_asked_for_twenty_times_at_once_are_three(self, world: World, three: Json) -> None:
+        with ThreadPoolExecutor(20) as pool:
+            made = list(pool.map(lambda _: world.perform(self.tool, three), range(20)))
+        assert made == [made[0]] * 20
+        assert len({one.id for one in made[0].resources}) == 3
+        assert len(world.held(self.tool)) == 3
+
+    @pytest.mark.parametrize("fate", ["error", "lost"])
+    def test_three_whose_answer_was_lost_are_three_and_released_one_by_one(
+        self, world: World, three: Json, fate: str
+    ) -> None:
+        self.strike(world, fate, times=1)
+        with pytest.raises(OutcomeUnknown):
+            world.perform(self.tool, three)
+        made = world.perform(self.tool, three)
+        assert world.perform(self.tool, three) == made
+        assert (len({one.id for one in made.resources}), len(world.held(self.tool))) == (3, 3)
+
+        for number, undo in enumerate(self.undone(three, made), 1):
+            assert world.perform(undo.tool, undo.arguments, f"{number}" * 40).released
+            assert len(world.held(self.tool)) == 3 - number
 
 
 def _nobody() -> Any:

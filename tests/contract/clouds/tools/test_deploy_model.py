@@ -16,7 +16,10 @@ class TestDeployModel(Creates):
 
     tool = "deploy_model"
     asked: ClassVar = {"endpoint": "chat", "model": "models/chat/1", "image": "registry.example/acme/serve:1"}
-    at_odds: ClassVar = [{"min_replicas": 3, "max_replicas": 2}, {"image": ""}]
+    at_odds: ClassVar = [
+        ("max_replicas is less than min_replicas", {"min_replicas": 3, "max_replicas": 2}),
+        ("deploy needs bucket, model and image", {"image": ""}),
+    ]
 
     @pytest.mark.parametrize("action", ["promote", "roll_back"])
     def test_an_endpoint_that_is_not_there_is_not_found(self, world: World, action: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.contract.clouds.conformance import Creates
+from tests.contract.clouds.conformance import Starts
 
 
-class TestLaunchSpot(Creates):
+class TestLaunchSpot(Starts):
     """The tool's cases."""
 
     tool = "launch_spot"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.contract.clouds.conformance import Creates
+from tests.contract.clouds.conformance import Starts
 
 
-class TestProvisionCompute(Creates):
+class TestProvisionCompute(Starts):
     """The tool's cases."""
 
     tool = "provision_compute"

@@ -15,7 +15,7 @@ class TestRotateSecret(Writes):
     """The tool's cases. What is held of a secret is its versions' values, the current one's first."""
 
     tool = "rotate_secret"
-    at_odds: ClassVar = [{"finish": True, "restore": "1"}]
+    at_odds: ClassVar = [("finish and restore exclude each other", {"finish": True, "restore": "1"})]
 
     def test_an_undo_leaves_what_was_before(self, world: World) -> None:
         arguments, (value,) = self.arguments(world), world.held(self.tool)

@@ -16,7 +16,7 @@ class TestScaleNodepool(Writes):
 
     tool = "scale_nodepool"
     asked: ClassVar = {"minimum": 2, "desired": 4, "maximum": 6}
-    at_odds: ClassVar = [{"minimum": 5}, {"desired": 7}]
+    at_odds: ClassVar = [("must not decrease in this order", odd) for odd in ({"minimum": 5}, {"desired": 7})]
     adds = False
 
     def test_a_pool_that_is_not_there_is_not_found(self, world: World) -> None:

@@ -12,4 +12,4 @@ class TestSubmitMlJob(Creates):
 
     tool = "submit_ml_job"
     asked: ClassVar = {"hours": 2, "image": "registry.example/acme/train:1"}
-    at_odds: ClassVar = [{"retries_on_preemption": 1}]
+    at_odds: ClassVar = [("retries_on_preemption is for purchase spot", {"retries_on_preemption": 1})]
