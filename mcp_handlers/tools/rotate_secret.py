@@ -29,8 +29,6 @@ class Input(Noun):
     that and nothing else. Nothing sends it by itself: whoever rotated has to, once `previous_valid_until` is past, or
     the old value works for ever (0 hours: it is disabled at once). `restore` makes an earlier version, still in its
     grace, current again instead of a new value.
-
-    Outside a run the same arguments are the same effect, which is done once: name another `tollgate/step` each time.
     """
 
     region: Where
