@@ -23,12 +23,25 @@ WORDS = tuple({"word": word} for word in ("b", "b", "b", "b", "wörd", " b", "=?
 """Arguments of the tool that has one which is mirrored."""
 
 
+_JSON = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+STRANGE: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "content type": ({"content-type": "text/plain"}, "0"),
+    "accept": ({"accept": "text/html"}, "0"),
+    "NaN": ({}, "NaN"),
+    "long number": ({}, "1" + "0" * 30),
+    "deep": ({}, "[" * 40 + "]" * 40),
+    "key twice": ({}, '0, "a": 0'),
+}
+"""What may be strange of a call that is valid but for that: its headers, or the text of an argument."""
+
+
 @dataclass(frozen=True)
 class Asked:
-    """One request as it goes over HTTP."""
+    """One request as it goes over HTTP; what is `strange` of it, where it is one of STRANGE."""
 
     headers: Mapping[str, str]
     body: bytes
+    strange: str = ""
 
 
 class Draw:
@@ -43,6 +56,8 @@ class Draw:
 
     def request(self) -> Asked:
         """The next one."""
+        if self._random.random() < 0.03:
+            return self._strange(self._random.choice(sorted(STRANGE)))
         version = self._random.choice((*MODERN, *MODERN, *MODERN, *MODERN, *LEGACY, None, "2031-01-01", "nonsense", ""))
         method = self._mostly(self._random.choice(METHODS), None, 7, ["ping"], ABSENT, odds=0.97)
         params = self._mostly(self._params(method, version), ABSENT, None, [], "text", 3, odds=0.95)
@@ -54,6 +69,15 @@ class Draw:
         }
         body = {name: value for name, value in message.items() if value is not ABSENT}
         return Asked(self._headers(version, method, params), self._written(body))
+
+    def _strange(self, name: str) -> Asked:
+        version, tool = self._random.choice((*MODERN, *LEGACY)), self._tools[0]
+        meta = {META + "protocolVersion": version, META + "clientCapabilities": {}}
+        asked = {"name": tool, "arguments": {"a": "here"}, "_meta": meta}
+        headers, text = STRANGE[name]
+        own = {**_JSON, "mcp-protocol-version": version, "mcp-method": "tools/call", "mcp-name": tool, **headers}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked})
+        return Asked(own, body.replace('"here"', text).encode(), name)
 
     def _params(self, method: Any, version: str | None) -> Any:
         found: dict[str, Any] = {}
@@ -86,7 +110,7 @@ class Draw:
         return {name: value for name, value in found.items() if value is not ABSENT}
 
     def _headers(self, version: str | None, method: Any, params: Any) -> dict[str, str]:
-        found = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+        found = {**_JSON}
         told = method if isinstance(method, str) else "tools/list"
         modern = version is not None and version not in LEGACY
         lines = {"mcp-protocol-version": version, "mcp-method": None, "mcp-name": None}
@@ -101,7 +125,7 @@ class Draw:
         word = (params.get("arguments") or {}) if isinstance(params, dict) else {}
         if isinstance(word, dict) and (modern or self._random.random() < 0.1):
             lines["mcp-param-word"] = self._mostly(
-                _plain(word.get("word")), None, "b", "=?base64?Yg==?=", "=?base64?!?="
+                plain(word.get("word")), None, "b", "=?base64?Yg==?=", "=?base64?!?="
             )
         return found | {name: value for name, value in lines.items() if value is not None}
 
@@ -114,7 +138,7 @@ class Draw:
         )
 
 
-def _plain(word: Any) -> str | None:
+def plain(word: Any) -> str | None:
     """A word as a client mirrors it."""
     if isinstance(word, bool) or word is None or isinstance(word, list):
         return None if word is None or isinstance(word, list) else str(word).lower()
