@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.api.call import Web
 from functions.api.function import Kept, below
 from functions.aws.held import settings

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.api.call import Web
 from functions.api.function import Kept, below
 from functions.api.operation import ROOT

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import functions_framework
 from flask import Request, Response
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.api.call import Web
 from functions.api.function import Kept, below
 from functions.gcp.held import settings

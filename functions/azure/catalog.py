@@ -8,6 +8,7 @@ from functools import cache
 
 import azure.functions as func
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.azure.telling import observe
 from functions.catalog import deployed
 from functions.http import HttpPost

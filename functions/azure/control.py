@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.azure.held import settings
 from functions.azure.telling import observe
 from functions.control import ControlPlane

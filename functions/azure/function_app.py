@@ -14,6 +14,7 @@ from functools import cache
 
 import azure.functions as func
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.azure.telling import observe
 from functions.binding import bind
 from functions.registry import tool_names

@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+import functions.start  # noqa: F401 - before anything imports pydantic
+
 ROOMS = (
     "runs",
     "policy",

@@ -11,6 +11,7 @@ from typing import Any
 import functions_framework
 from flask import Request, Response
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.binding import bind
 from functions.gcp.wire import headers_of
 from functions.registry import tool_names

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.api.mount import api_routes
 from functions.binding import bind, breakers
 from functions.http import HttpPost

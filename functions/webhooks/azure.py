@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.azure.held import settings
 from functions.azure.telling import observe
 from functions.webhooks.function import Kept, headers_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functions_framework
 from flask import Request, Response
 
+import functions.start  # noqa: F401 - before anything imports pydantic
 from functions.gcp import wire
 from functions.gcp.held import settings
 from functions.gcp.loop import run

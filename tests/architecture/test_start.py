@@ -1,9 +1,20 @@
 """A process's settings come before what they are for, and a function starts with nothing that it has no use for."""
 
+import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.architecture.house import ROOT
+
+BEGINS = re.compile(r"^@told\(|\bfunctions_framework\.|\bfunc\.(Blueprint|FunctionApp)\(|^def main\(", re.MULTILINE)
+"""What a module has in which a process begins: a Lambda's handler, a Cloud Run function, an app's routes, a program."""
+ENTRIES = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for file in (ROOT / "functions").rglob("*.py")
+    if file.name == "__main__.py" or BEGINS.search(file.read_text())
+)
 
 
 def told(code: str) -> list[str]:
@@ -12,9 +23,18 @@ def told(code: str) -> list[str]:
     return done.stdout.split()
 
 
-def test_the_settings_of_a_start_come_before_pydantic() -> None:
-    loaded = told("import sys, functions.binding; print(*sys.modules)")
-    assert loaded.index("functions.start") < loaded.index("pydantic")
+def test_processes_begin_in_more_places_than_one_on_every_cloud_and_on_this_machine() -> None:
+    rooms = ("api", "webhooks", "orchestrate", "reevaluate", "cleanup")
+    deployed = {f"functions.{room}.{cloud}" for room in rooms for cloud in ("aws", "azure", "gcp")}
+    own = {f"functions.{cloud}.{part}" for cloud in ("aws", "azure", "gcp") for part in ("catalog", "control")}
+    tools = {"functions.aws.entry", "functions.azure.function_app", "functions.gcp.main"}
+    assert deployed | own | tools | {"functions.serve.__main__", "functions.cli.main"} <= {*ENTRIES}
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES, "functions.binding"])
+def test_the_settings_of_a_start_come_before_pydantic(entry: str) -> None:
+    loaded = told(f"import sys, {entry}; print(*sys.modules)")
+    assert "functions.start" in loaded[: loaded.index("pydantic") if "pydantic" in loaded else None]
 
 
 def test_a_function_starts_without_the_nouns_of_a_run_and_without_what_finds_plugins() -> None:
