@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from mcp_handlers.kernel import otel
+from mcp_handlers.kernel import log, otel
 
 
 @cache
 def observe() -> None:
-    """Once for the app, whose functions share a process: its traces go out. Its log is the worker's own."""
+    """Once for the app, whose functions share a process: the worker's log gets lines of JSON, and its traces go out."""
+    log.install()
     otel.start(os.environ, "tollgate-azure")

@@ -6,6 +6,9 @@ and holds a connection, so no deployed function has it.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -16,11 +19,13 @@ from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, Pa
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from mcp_handlers.kernel import wire
+from mcp_handlers.kernel import faults, wire
 from mcp_handlers.kernel.endpoint import VERSION, Service
 from mcp_handlers.kernel.limits import MAX_BODY
+from mcp_handlers.kernel.wire import RpcError
 from workflow.model.errors import TollgateError
 
+log = logging.getLogger(__name__)
 Context = ServerRequestContext[Any, Any]
 
 
@@ -44,14 +49,26 @@ class Sse:
             await self._server.run(incoming, outgoing, self._server.create_initialization_options())
 
     async def _list(self, context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
-        return ListToolsResult.model_validate({"tools": await self._service.listing()})
+        with self._told():
+            return ListToolsResult.model_validate({"tools": await self._service.listing()})
 
     async def _call(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
-        if not self._service.has(params.name):
-            raise MCPError(wire.INVALID_PARAMS, f"Unknown tool: {params.name[:64]}")
         headers = dict(context.request.headers) if isinstance(context.request, Request) else {}
-        try:
+        with self._told():
+            if not self._service.has(params.name):
+                raise RpcError(wire.INVALID_PARAMS, f"Unknown tool: {params.name[:64]}")
             result = await self._service.call(headers, params.name, params.arguments or {}, dict(context.meta or {}))
+            return CallToolResult.model_validate(result.wire())
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What is raised as the modern wire answers it. The SDK would tell the client the words of a fault."""
+        try:
+            yield
+        except RpcError as error:
+            raise MCPError(error.code, error.message, error.data) from None
         except TollgateError as error:
             raise MCPError(wire.INVALID_REQUEST, error.message, {"code": error.code, "remedy": error.remedy}) from None
-        return CallToolResult.model_validate(result.wire())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+            log.error("unexpected %s in %s", faults.told(error), self._service.name)
+            raise MCPError(wire.INTERNAL_ERROR, "Internal error") from None

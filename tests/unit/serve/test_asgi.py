@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -35,9 +36,12 @@ class Slow:
     name: str = "slow"
     go: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    raises: Exception | None = None
 
     async def listing(self) -> list[Json]:
         """Its one tool."""
+        if self.raises:
+            raise self.raises
         return [{"name": "wait", "description": "Waits.", "inputSchema": {"type": "object"}}]
 
     def mirrored(self, tool: str, meta: Json) -> Mapping[str, str]:
@@ -53,6 +57,8 @@ class Slow:
             raise Unauthorized("No bearer token was sent.")
         await self.go.wait()
         self.ended.set()
+        if self.raises:
+            raise self.raises
         return done({"said": arguments})
 
 
@@ -175,3 +181,23 @@ async def test_the_old_transport_lists_and_calls_with_the_callers_token() -> Non
             await session.initialize()
             with pytest.raises(MCPError, match="No bearer token"):
                 await session.call_tool("wait", {})
+
+
+async def test_the_old_transport_tells_a_fault_by_its_type_to_the_log_and_nothing_of_it_to_the_client(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service = Slow(raises=RuntimeError("password=hunter2"))
+    service.go.set()
+    async with (
+        listening(lambda _: app({}, "t", sse_routes(service))) as url,
+        sse_client(f"{url}/sse", headers={"authorization": "Bearer x"}) as (read, write),
+        ClientSession(read, write) as session,
+    ):
+        await session.initialize()
+        for asking in (session.list_tools, partial(session.call_tool, "wait", {})):
+            with pytest.raises(MCPError) as refused:
+                await asking()
+            assert (refused.value.error.code, refused.value.error.message) == (-32603, "Internal error")
+    ours = [record.getMessage() for record in caplog.records if record.name == "functions.serve.sse"]
+    assert [told.split(":")[0] for told in ours] == ["unexpected RuntimeError at test_asgi.py"] * 2
+    assert "hunter2" not in caplog.text
