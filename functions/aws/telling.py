@@ -106,7 +106,10 @@ class Powertools:
                 metric.add_dimension(dimension, said)
 
     def carried(self) -> dict[str, str]:
-        """The invocation's trace in W3C's form, for the next function to name."""
+        """The trace that the call came with, for the next function to name; the invocation's own in W3C's form where it
+        came with none."""
+        if arrived := telemetry.current().arrived:
+            return dict(arrived)
         parts = dict(part.split("=", 1) for part in os.environ.get(TRACE, "").split(";") if "=" in part)
         _, _, root = parts.get("Root", "").partition("-")
         if not root or not parts.get("Parent"):
