@@ -100,18 +100,19 @@ def odd_meta(asked: Asked) -> bool:
 
 def odd_client(asked: Asked) -> bool:
     """Whether it says who its client is, in other words than the protocol's."""
-    told = [
-        params(asked).get("clientInfo"),
-        meta(asked).get(META + "clientInfo") if isinstance(meta(asked), dict) else 0,
-    ]
+    own = meta(asked)
+    told = [params(asked).get("clientInfo"), own.get(META + "clientInfo") if isinstance(own, dict) else None]
     return any(info is not None and (not isinstance(info, dict) or "name" not in info) for info in told)
+
+
+_NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri", "tasks/get": "taskId"}
 
 
 def mismatched(asked: Asked) -> bool:
     """Whether a header that mirrors the body is there and differs from it."""
     message, arguments = sent(asked), params(asked).get("arguments")
     method, word = message.get("method"), arguments.get("word") if isinstance(arguments, dict) else None
-    named = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri", "tasks/get": "taskId"}.get(method)
+    named = _NAMED.get(str(method))
     mirrors = {"mcp-method": method}
     if named in params(asked) and params(asked)[named] is not None:
         mirrors["mcp-name"] = params(asked)[named]

@@ -169,7 +169,7 @@ def _mirrors(method: Any, params: Json) -> Json:
 
 
 @st.composite
-def calls(draw: st.DrawFn, tool: str, *parts: str, **always: Any) -> Sent:
+def calls(draw: st.DrawFn, /, tool: str, *parts: str, **always: Any) -> Sent:
     """A call of a tool with two of these parts changed, or one, or none. `always` is added to its arguments."""
     known = ("arguments", "broken", "grant", "meta", "headers", "params", "envelope")
     changed = draw(st.lists(st.sampled_from(parts or known), max_size=2, unique=True))

@@ -99,7 +99,7 @@ def sound(response: Response) -> Json:
     assert set(answer) in ({"jsonrpc", "id", "result"}, {"jsonrpc", "id", "error"})
     assert response.status in (200, 400, 401, 404)
     assert response.status == 200 or "error" in answer
-    found: Json = answer.get("result", answer.get("error"))
+    found: Json = answer["result"] if "result" in answer else answer["error"]
     return found
 
 
