@@ -18,10 +18,10 @@ from mcp_handlers.kernel.response import Response
 from mcp_handlers.kernel.tasks import METHODS
 from mcp_handlers.tools import create_storage_bucket, get_health
 from mcp_handlers.tools.get_cost_estimate import Priced
-from tests.fakes.drawn import ARGUMENTS, Sent, calls
+from tests.fakes.drawn import ARGUMENTS, EVE, Sent, calls
 from tests.fakes.gate import ToldGate, always
 from tests.fakes.offers import priced
-from tests.fakes.world import World
+from tests.fakes.world import ADA, World
 from workflow.control.background import Background
 from workflow.control.decide import Control
 from workflow.control.front import Front
@@ -133,25 +133,25 @@ async def test_a_call_is_done_only_as_both_gates_allowed_it_to_its_caller(
     asks=calls("create_storage_bucket", "meta", "headers", "params", "envelope"),
     method=st.sampled_from(METHODS),
     right=st.sampled_from([True, True, False]),
+    who=st.sampled_from([ADA, EVE]),
 )
 async def test_a_task_is_told_to_who_began_it_and_to_nobody_else(
-    began: Sent, asks: Sent, method: str, right: bool
+    began: Sent, asks: Sent, method: str, right: bool, who: Principal
 ) -> None:
     async with planes() as plane:
         modern = replace(began, revision="2026-07-28", tasks=True)
         task = sound(await plane.endpoint.rpc(*modern.written(plane.token(began.who))))
         assert (task["resultType"], task["status"]) == ("task", "working")
         named = {"taskId": task["taskId"] if right else "x"}
+        asks = replace(asks, who=who, revision="2026-07-28", tasks=True, grant={}, follows=True)
         about = replace(asks, params=named | asks.params, envelope={"method": method} | asks.envelope)
         headers, body = about.written(plane.token(asks.who))
         answer = await plane.endpoint.rpc(headers, body)
         told = sound(answer)
         if "taskId" in told:
-            assert (asks.who, right, asks.tasks, told["taskId"]) == (began.who, True, True, task["taskId"])
-        if not right or asks.who != began.who:
-            assert task["taskId"].encode() not in answer.body
-        if asks.unchanged and asks.who == began.who and right and asks.tasks and asks.revision == "2026-07-28":
-            assert answer.status == 200
+            assert (who, right, told["taskId"]) == (began.who, True, task["taskId"])
+        if asks.unchanged:
+            assert (answer.status == 200) == (right and who == began.who)
         waiting = replace(plane.background, patience=5.0)
         await waiting.state({"authorization": f"Bearer {plane.token(began.who)}"}, task["taskId"], waits=True)
         assert len(plane.world.handler.calls) <= 1
