@@ -245,7 +245,8 @@ async def test_an_orchestrator_as_a_function_goes_on_with_what_is_due(
 def logged(runtime: Runtime, about: str) -> Any:
     """What a function on Azure said last, whose timer answers nothing."""
     lines = [line for line in runtime.output.read_text().splitlines() if f"{about}: " in line]
-    return json.loads(lines[-1].partition(f"{about}: ")[2])
+    message = json.loads(lines[-1][lines[-1].index("{") :])["message"]
+    return json.loads(message.partition(f"{about}: ")[2])
 
 
 @pytest.mark.parametrize("cloud", PLACES)

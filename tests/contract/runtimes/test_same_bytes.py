@@ -109,7 +109,8 @@ def test_a_field_that_is_wrong(tool: str, runtimes: list[Runtime], world: World,
     kinds = {what: (field, wrong) for field, what, wrong in mistakes(contract(tool), given)}
     for field, wrong in kinds.values():
         answer = answered(runtimes, tool, headers(signer, tool, wrong), call(tool, wrong))
-        assert (answer.status < 500, field in answer.body.decode()) == (True, True)
+        said = json.loads(answer.body)["result"]["content"][0]["text"]
+        assert (answer.status < 500, field in said) == (True, True)
 
 
 @pytest.mark.parametrize("tool", tool_names())
