@@ -14,7 +14,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mcp_handlers.kernel import deadline, faults
@@ -22,7 +22,7 @@ from mcp_handlers.kernel.elicit import plain
 from mcp_handlers.kernel.endpoint import Service
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.intake import VERSION
-from mcp_handlers.kernel.result import ERROR, RECEIPT, Result, failed
+from mcp_handlers.kernel.result import DECISION, ERROR, RECEIPT, Result, failed
 from mcp_handlers.kernel.retry import settles
 from mcp_handlers.kernel.tasks import Status, Wish, handle, told, wished
 from mcp_handlers.kernel.wire import INTERNAL_ERROR
@@ -159,7 +159,8 @@ class Background:
     async def _known(self, work: _Work, under_way: Awaitable[Result]) -> Result:
         """The call's result; as long as its outcome is unknown, that of the same call again. Raises Unauthorized."""
         result, end = await _result(under_way), self.clock.now() + LONGEST
-        while _unknown(result) and self.clock.now() < end:
+        # Who is denied now is denied again in five seconds: every time would be another entry of the ledger.
+        while _unknown(result) and DECISION not in result.meta and self.clock.now() < end:
             await asyncio.sleep(self.pause)
             result = await self._settled(work)
         return result
@@ -179,8 +180,11 @@ class Background:
             result = failed(error)
         code = result.meta.get(ERROR, {}).get("code", "")
         says = not result.is_error or RECEIPT in result.meta or (code and settles(failure(code, "")))
-        unsure = f"It may have been done; nobody can say ({code or 'denied'})."
-        return result if says else failed(OutcomeUnknown(unsure))
+        if says:
+            return result
+        unsure = failed(OutcomeUnknown(f"It may have been done; nobody can say ({code or 'denied'})."))
+        denied = {DECISION: result.meta[DECISION]} if DECISION in result.meta else {}
+        return replace(unsure, meta={**unsure.meta, **denied})
 
     async def _undone(self, work: _Work, result: Result) -> Json:
         """A cancelled task's end: what was made is released again, and what is kept after all is said."""

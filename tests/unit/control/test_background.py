@@ -21,7 +21,7 @@ from mcp_handlers.kernel.tasks import EXTENSION
 from mcp_handlers.kernel.wire import mirror
 from mcp_handlers.tools import create_storage_bucket, get_health, release_resource
 from mcp_handlers.tools.get_cost_estimate import Priced
-from tests.fakes.gate import ToldGate
+from tests.fakes.gate import ToldGate, always
 from tests.fakes.offers import priced
 from tests.fakes.world import ADA, BUCKET, NOW, RESOURCE, World
 from workflow.control.background import Background
@@ -364,6 +364,19 @@ async def test_a_process_that_may_not_ask_now_does_not_end_what_another_is_at_wo
     assert (await plane.ended(first, task))["result"]["isError"] is False
     for ending, _ in list(other.tasks._running.values()):
         ending.cancel()
+
+
+async def test_who_is_denied_when_the_task_is_asked_for_again_is_told_so_once_and_that_it_may_have_been_done(
+    plane: Plane,
+) -> None:
+    task = await plane.begin(plane.started())
+    await plane.arrived.wait()
+    assert isinstance(plane.control.gate, ToldGate)
+    plane.control.gate.says = always("deny")
+    told = await plane.ended(plane.started(), task)
+    meta = told["result"]["_meta"]
+    assert (meta["tollgate/error"]["code"], meta["tollgate/decision"]["verdict"]) == ("OUTCOME_UNKNOWN", "deny")
+    assert await plane.kinds("call.decided") == 2
 
 
 async def test_the_first_end_of_a_task_is_its_end(plane: Plane) -> None:
