@@ -30,9 +30,8 @@ def test_nothing_moves_to_an_idle_standby_that_is_ill(bench: Bench) -> None:
     assert bench.routes.weights(zone) == bench.weights(100, 0)
 
 
+@pytest.mark.parametrize("bench", ["azure"], indirect=True)
 def test_the_refusal_on_azure_says_what_to_do_and_that_works(bench: Bench) -> None:
-    if bench.routes.cloud != "azure":
-        pytest.skip("the others watch an idle target")
     zone = bench.routes.create("acme")
     with pytest.raises(Rejected) as refused:
         bench.move(zone)
@@ -48,9 +47,8 @@ def test_the_refusal_on_azure_says_what_to_do_and_that_works(bench: Bench) -> No
     assert bench.routes.weights(zone) == bench.weights(0, 100)
 
 
+@pytest.mark.parametrize("bench", ["azure"], indirect=True)
 def test_a_standby_on_azure_that_proves_ill_under_its_first_clients_gets_no_more(bench: Bench) -> None:
-    if bench.routes.cloud != "azure":
-        pytest.skip("the others watch an idle target")
     zone = bench.routes.create("acme")
     bench.routes.sicken(bench.routes.new)
     bench.move(zone, "a" * 40, weight=1, force=True)
