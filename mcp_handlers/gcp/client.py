@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -154,7 +153,7 @@ class Clients:
         """
         place = next((operation[scope] for scope in ("zone", "region") if scope in operation), "")
         scope = "/".join(place.split("/")[-2:]) or "global"
-        limit = deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
+        limit = deadline.wait(OPERATION_SECONDS)
         end, pause = time.monotonic() + limit, _POLL_SECONDS[0]
         while operation["status"] != "DONE":
             if time.monotonic() > end:

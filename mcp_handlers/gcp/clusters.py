@@ -6,7 +6,6 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
 from mcp_handlers.gcp.errors import AlreadyExists, Busy, from_operation
@@ -123,7 +122,7 @@ class NodePool:
         self._wait(operation)
 
     def _wait(self, operation: Json) -> None:
-        limit = deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
+        limit = deadline.wait(OPERATION_SECONDS)
         end, pause = time.monotonic() + limit, _POLL_SECONDS[0]
         while operation["status"] != "DONE":
             if time.monotonic() > end:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from mcp_handlers.gcp import errors
 from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
@@ -35,7 +34,7 @@ def settle(clients: Clients, region: str, path: str) -> None:
 
 
 def _done(clients: Clients, operation: Json, region: str) -> Json:
-    limit = deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
+    limit = deadline.wait(OPERATION_SECONDS)
     end, pause = time.monotonic() + limit, _POLL_SECONDS[0]
     path = str(operation["name"]).partition(f"/locations/{region}/")[2]
     while not operation.get("done"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 from mcp_handlers.gcp import nodepools
 from mcp_handlers.gcp.client import OPERATION_SECONDS, Clients
@@ -35,7 +34,7 @@ def call(wanted: Input, clients: Clients, key: str) -> Output:
     While the cluster is at something else it waits and looks again, for as long as one operation may take,
     but not past the deadline.
     """
-    end = time.monotonic() + deadline.remaining(datetime.now(UTC), OPERATION_SECONDS)
+    end = time.monotonic() + deadline.wait(OPERATION_SECONDS)
     while True:
         try:
             return _scaled(wanted, clients, key)
