@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from mcp_handlers.kernel import deadline
-from mcp_handlers.kernel.forward import Post
+from mcp_handlers.kernel.forward import Dropped, Post
 from workflow.model.errors import CloudDown, OutcomeUnknown
 
 CONNECT_SECONDS = 3.0
@@ -19,6 +19,7 @@ GRACE_SECONDS = 2.0
 CONNECTIONS = 512
 """More than all lanes together have places, so that no cloud's calls wait for a connection behind another's."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_ENDED = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 KEY = "x-api-key"
@@ -43,13 +44,15 @@ class HttpPost:
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         """Send and read the whole answer. Raises CloudDown where it could not be sent, OutcomeUnknown where it was
-        and no answer came in time or whole."""
+        and no answer came in time or whole: Dropped, where the connection ended instead."""
         left = deadline.remaining(datetime.now(UTC), READ_SECONDS)
         timeout = httpx.Timeout(min(READ_SECONDS, left + GRACE_SECONDS), connect=CONNECT_SECONDS)
         try:
             answer = await self._client.post(url, headers=dict(headers), content=body, timeout=timeout)
         except _UNSENT as error:
             raise CloudDown(f"{url} cannot be reached ({type(error).__name__}).") from None
+        except _ENDED as error:
+            raise Dropped(f"{url} did not answer ({type(error).__name__}).") from None
         except httpx.HTTPError as error:
             raise OutcomeUnknown(f"{url} did not answer ({type(error).__name__}).") from None
         return answer.status_code, answer.content

@@ -36,7 +36,9 @@ def quote(
     jurisdiction: Annotated[
         Many, typer.Option(help="Only here (EU, US, DE …); may be repeated: any one of them.")
     ] = None,
-    exclude: Annotated[Many, typer.Option(help="Not here: cloud[/region[/zone[/machine]]]; may be repeated.")] = None,
+    exclude: Annotated[
+        Many, typer.Option(help="Not here: cloud/region/zone/machine, or its beginning; may be repeated.")
+    ] = None,
     exclude_family: Annotated[Many, typer.Option(help="Not this family; may be repeated.")] = None,
     nodes: Annotated[int, typer.Option(help="Machines.")] = 1,
     hours: Annotated[float, typer.Option(help="Length of the stay.")] = 1,

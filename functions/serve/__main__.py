@@ -32,6 +32,10 @@ from mcp_handlers.kernel.forward import Post
 from workflow.model.base import Json
 from workflow.store.store import open_store
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than clients keep theirs (httpx: 5 s), so that it is they who close it,
+and none sends a call into one that is just being closed."""
+
 
 def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:
     """One cloud's web application: its catalog at `/mcp` (old clients: `/sse`), every function at `/mcp/{tool}`."""
@@ -78,7 +82,13 @@ async def serve(told: Settings) -> None:
 
 def _server(application: Starlette, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        application, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off"
+        application,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return uvicorn.Server(config)
 

@@ -25,8 +25,14 @@ from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateEr
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
 """Send a body to a URL with headers: (status, body) of the answer.
 
-Raises CloudDown where it could not be sent, and OutcomeUnknown where it was and no answer came.
+Raises CloudDown where it could not be sent, and OutcomeUnknown where it was and no answer came: Dropped, where the
+connection ended before one did.
 """
+
+
+class Dropped(OutcomeUnknown):
+    """The connection ended before the answer. It may have been one that was kept open and that the other side closed,
+    for want of use, in the moment in which it was used again."""
 
 
 class Pass(Noun):
@@ -61,7 +67,7 @@ class Forward:
             async with self.lane.place():
                 with telemetry.span("forward", cloud=self.cloud, tool=tool):
                     body, headers = _request(tool, arguments, leave, version)
-                    status, answer = await self.post(f"{self.base}/mcp/{tool}", headers, body)
+                    status, answer = await self._posted(f"{self.base}/mcp/{tool}", headers, body, writes=writes)
         except OutcomeUnknown as error:
             raise error if writes else CloudDown(error.message) from None
         try:
@@ -80,6 +86,16 @@ class Forward:
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             words = f"The {self.cloud} function {tool} answered {status} with something else than MCP."
             raise _silence(status, words, writes=writes) from None
+
+    async def _posted(self, url: str, headers: Mapping[str, str], body: bytes, *, writes: bool) -> tuple[int, bytes]:
+        """The answer. A read whose connection ended is sent once more: one closed connection is no cloud that is down.
+        Whether a write acted is asked by whoever has its key."""
+        try:
+            return await self.post(url, headers, body)
+        except Dropped:
+            if writes:
+                raise
+        return await self.post(url, headers, body)
 
     def _may_say(self, name: str) -> bool:
         return name.startswith("tollgate/") and (self.asks_people or name != APPROVAL)

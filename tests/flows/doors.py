@@ -24,6 +24,7 @@ from tests.flows.house import House
 from tests.flows.vaults import held
 from tests.services.slack_sends import Sent
 from workflow.orchestrate.tick import Ticked
+from workflow.store.store import open_store
 
 APP = Path(__file__).parent / "apps" / "azure"
 HOOKS = {"/hooks/": (PROJECT / "functions" / "webhooks" / "gcp.py", "webhooks")}
@@ -108,3 +109,10 @@ async def tick(house: House) -> Ticked:
     """One tick of an orchestrator, which also tells whoever asked."""
     async with surroundings(house.told) as around:
         return await orchestrate(around)
+
+
+async def ends(house: House) -> list[str]:
+    """How the newest runs ended, and why: what a failing test is understood by."""
+    async with open_store(house.told.database) as store:
+        records = [run.record for run in await store.list_runs(limit=5)]
+    return [f"{record.state}: {record.reason}" for record in records if record is not None]

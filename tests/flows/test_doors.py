@@ -13,7 +13,7 @@ import pytest
 
 from functions.serve.settings import Settings
 from tests.flows.benches import BENCHES, Bench
-from tests.flows.doors import PEOPLE, Doors, opened, tick, until_told
+from tests.flows.doors import PEOPLE, Doors, ends, opened, tick, until_told
 from tests.flows.house import House
 from tests.flows.test_parked import BIG, fresh
 from tests.flows.vaults import held
@@ -64,7 +64,7 @@ async def test_a_door_asks_is_told_is_refused_and_decides(
         # The generic door's sender signs afresh; the others repeat themselves, and it is the same run.
         assert [status for status, _ in answers] == [200, 200, 409 if door in ("signed", "servicenow") else 200]
         assert len(await store.list_runs(limit=1000)) == before + 2
-    assert (await tick(house)).states == {"waiting": 1, "denied": 1}
+    assert (await tick(house)).states == {"waiting": 1, "denied": 1}, await ends(house)
     await until_told(house, lambda: "RESIDENCY" in bench.seen() and "approv" in bench.seen().lower())
     await until_told(house, lambda: "Denied: run" in bench.seen() or "run.denied" in bench.seen())
     question = _question(bench.seen())
@@ -81,7 +81,7 @@ async def test_a_door_asks_is_told_is_refused_and_decides(
 
     status, said = await send(door, bench.decide(question, "grace", "approve"))
     assert status == 200, said
-    assert (await tick(house)).states == {"succeeded": 1}
+    assert (await tick(house)).states == {"succeeded": 1}, await ends(house)
     yes = r"grace@example\.com said yes at 20|\"grace@example\.com\""
     await until_told(house, lambda: bool(re.search(yes, bench.seen().replace("\\u200b", ""))))
     await until_told(house, lambda: "Done: run" in bench.seen() or "run.succeeded" in bench.seen())

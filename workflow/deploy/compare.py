@@ -65,6 +65,11 @@ def wholly(exclusions: Sequence[Exclusion], cloud: str) -> bool:
     return any(e.cloud == cloud and not e.region and not e.purchase for e in exclusions)
 
 
+def left_out(exclusions: Sequence[Exclusion]) -> list[str]:
+    """Of each cloud that is left out as a whole, in words, why."""
+    return [f"{e.cloud} is left out: {e.reason}" for e in exclusions if not e.region and not e.purchase]
+
+
 def _without(cloud: str, machines: set[str] | tuple[()]) -> list[Exclusion]:
     return [Exclusion(cloud=cloud, machine=machine, reason="policy") for machine in sorted(machines)]
 

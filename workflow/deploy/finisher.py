@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from workflow.deploy.brief import Brief
 from workflow.deploy.carry import kept_of
+from workflow.deploy.compare import left_out
 from workflow.deploy.context import Context
 from workflow.deploy.state import State, Trouble, dump
 from workflow.model.decision import Decision
@@ -44,7 +46,8 @@ def conclude(state: State, now: datetime) -> Record:
     done = trouble is None and decision is not None and decision.allowed and plan is not None
     denied = decision is not None and not decision.allowed
     receipts = [*(k.receipt for k in kept_of(state)), *map(Receipt.model_validate, state.get("receipts", []))]
-    reason, remedy, code = _words(trouble, decision, plan if done else None)
+    exclusions = tuple(Exclusion.model_validate(e) for e in state.get("exclusions", []))
+    reason, remedy, code = _words(trouble, decision, plan if done else None, exclusions)
     return Record(
         run=Request.model_validate(state["request"]).id,
         state="succeeded" if done else "denied" if denied else "failed",
@@ -59,7 +62,7 @@ def conclude(state: State, now: datetime) -> Record:
         resources=tuple(r for receipt in receipts for r in receipt.resources),
         left_behind=tuple(Remnant.model_validate(item) for item in state.get("left_behind", [])),
         health=tuple(Health.model_validate(h) for h in state.get("health", [])),
-        exclusions=tuple(Exclusion.model_validate(e) for e in state.get("exclusions", [])),
+        exclusions=exclusions,
         code=code,
         reason=reason,
         remedy=remedy,
@@ -68,10 +71,14 @@ def conclude(state: State, now: datetime) -> Record:
     )
 
 
-def _words(trouble: Trouble | None, decision: Decision | None, done: Plan | None) -> tuple[str, str, str]:
+def _words(
+    trouble: Trouble | None, decision: Decision | None, done: Plan | None, exclusions: Sequence[Exclusion]
+) -> tuple[str, str, str]:
     if decision is not None and not decision.allowed:
         first = decision.violations[0] if decision.violations else None
-        reason = "; ".join(v.message for v in decision.violations) or "The gate did not allow it."
+        said = [v.message for v in decision.violations] or ["The gate did not allow it."]
+        # Perhaps it would have allowed what is sold there.
+        reason = "; ".join([*said, *left_out(exclusions)])
         remedy = " ".join(dict.fromkeys(v.remedy for v in decision.violations))
         return reason, remedy, first.code if first else "DENIED"
     if trouble is not None:
