@@ -17,7 +17,7 @@ from functions.runs_mcp.contracts import (
     RunOutput,
 )
 from functions.runs_mcp.telling import explained, news, standing, would_do
-from mcp_handlers.kernel import elicit, intake
+from mcp_handlers.kernel import deadline, elicit, intake
 from mcp_handlers.kernel.identity import Identity
 from mcp_handlers.kernel.listing import listed
 from mcp_handlers.kernel.result import Result, done, failed
@@ -81,10 +81,12 @@ class Door:
         try:
             principal = await self.identity.authenticate(headers, writes=contract.risk != "read")
             self.rates.take(principal.tenant, contract)
-            wanted: Any = intake.parse(contract, "", arguments, meta).wanted
-            if tool == "request_approval":
-                return elicit.offered(await self._approval(principal, wanted.run), headers, meta)
-            return done((await self._performed(principal, tool, wanted)).model_dump(mode="json"))
+            now = self.desk.clock.now()
+            with deadline.kept(deadline.asked(headers, meta, now), now):
+                wanted: Any = intake.parse(contract, "", arguments, meta).wanted
+                if tool == "request_approval":
+                    return elicit.offered(await self._approval(principal, wanted.run), headers, meta)
+                return done((await self._performed(principal, tool, wanted)).model_dump(mode="json"))
         except (Unauthorized, InsufficientScope, TrustUnknown, GateUnavailable, RateLimited, Overloaded):
             raise
         except TollgateError as error:
@@ -112,7 +114,8 @@ class Door:
         return RunList(runs=tuple([await self._told(run) for run in found]))
 
     async def _followed(self, who: Principal, name: str, after: int, wait: float) -> FollowOutput:
-        until = time.monotonic() + wait
+        # What is left after the last look is for the answer.
+        until = time.monotonic() + deadline.remaining(self.desk.clock.now(), wait + self.poll) - self.poll
         while True:
             # Asked before the entries, so that the last of them are not missed.
             run = await self.intake.find(who, name)

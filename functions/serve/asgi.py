@@ -112,15 +112,21 @@ def folded(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+async def body_of(request: Request) -> bytes:
+    """The body, or as much of it as shows that it is too long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            break
+    return bytes(body)
+
+
 def _served(endpoint: Endpoint, beat: float) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                break
+        body = await body_of(request)
         headers = folded(request.headers.items())
-        return await answered(endpoint.rpc(headers, bytes(body)), progress_token(headers, bytes(body)), beat)
+        return await answered(endpoint.rpc(headers, body), progress_token(headers, body), beat)
 
     return answer
 

@@ -17,9 +17,11 @@ from mcp.server.sse import SseServerTransport
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
 
-from mcp_handlers.kernel import faults, wire
+from functions.serve.asgi import body_of
+from mcp_handlers.kernel import faults, limits, wire
 from mcp_handlers.kernel.endpoint import VERSION, Service
 from mcp_handlers.kernel.limits import MAX_BODY
 from mcp_handlers.kernel.wire import RpcError
@@ -40,9 +42,25 @@ class Sse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A POST is one message of a client; anything else begins its session, which lasts as long as it stays."""
         if scope["method"] == "POST":
-            await self._transport.handle_post_message(scope, receive, send)
+            await self._message(scope, receive, send)
         else:
             await self._session(scope, receive, send)
+
+    async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand it on, if it is within the limits of the modern wire: the SDK has none but that of size."""
+        body = await body_of(Request(scope, receive))
+        try:
+            limits.parse(body)
+        except RpcError as error:
+            told = {"jsonrpc": "2.0", "id": None, "error": {"code": error.code, "message": error.message}}
+            await JSONResponse(told, error.status)(scope, receive, send)
+            return
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self._transport.handle_post_message(scope, again, send)
 
     async def _session(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._transport.connect_sse(scope, receive, send) as (incoming, outgoing):

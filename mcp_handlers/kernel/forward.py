@@ -22,6 +22,10 @@ from workflow.model.base import Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
 
+KEPT = 4
+"""Connections to one function that may be kept open: a run asks so many quotas at once. A process that its platform
+froze may find them all closed, and the next is a new one."""
+
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
 """Send a body to a URL with headers: (status, body) of the answer.
 
@@ -88,13 +92,13 @@ class Forward:
             raise _silence(status, words, writes=writes) from None
 
     async def _posted(self, url: str, headers: Mapping[str, str], body: bytes, *, writes: bool) -> tuple[int, bytes]:
-        """The answer. A read whose connection ended is sent once more: one closed connection is no cloud that is down.
+        """The answer. A read whose connection ended is sent again: one closed connection is no cloud that is down.
         Whether a write acted is asked by whoever has its key."""
-        try:
-            return await self.post(url, headers, body)
-        except Dropped:
-            if writes:
-                raise
+        for _ in range(0 if writes else KEPT):
+            try:
+                return await self.post(url, headers, body)
+            except Dropped:
+                continue
         return await self.post(url, headers, body)
 
     def _may_say(self, name: str) -> bool:

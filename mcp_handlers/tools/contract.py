@@ -28,13 +28,14 @@ Zone = Annotated[str, Field(pattern=r"^[a-z0-9-]{0,32}$")]
 Machine = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$")]
 _PLAIN, _NO_DOT = r"[A-Za-z0-9:._,@+=*-]", r"[A-Za-z0-9:_,@+=*-]"
 _ID = rf"^[A-Za-z0-9]{_PLAIN}*(/({_NO_DOT}{_PLAIN}*|\.{_NO_DOT}{_PLAIN}*|\.\.{_PLAIN}+)?)*$"
-ResourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/._,@-]{0,511}$")]
+ResourceId = Annotated[str, Field(pattern=_ID, max_length=512)]
+"""What clouds name has no odd characters; `.` and `..` are no part of a path."""
 
 
 class Named(Resource):
-    """A resource that a caller names. What clouds name has no odd characters; `.` and `..` are no part of a path."""
+    """A resource that a caller names."""
 
-    id: Annotated[str, Field(pattern=_ID, max_length=512)]
+    id: ResourceId
     region: Region
     zone: Zone = ""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from benchmarks.runs import TEXT
 from functions.registry import contracts
 from functions.runs_mcp.contracts import TOOLS
 from functions.runs_mcp.door import Door
+from mcp_handlers.kernel.deadline import DEADLINE, written
 from mcp_handlers.kernel.elicit import APPROVAL
 from mcp_handlers.kernel.result import ERROR
 from tests.contract.test_store_approvals import a_request
@@ -89,6 +92,20 @@ async def test_it_is_followed_by_its_numbers_to_its_end_and_explained(agent: Age
     assert (why["verdict"], why["state"], len(why["lost"])) == ("allow", "succeeded", 5)
     assert all(each["why"] for each in why["lost"])
     assert [run["run"] for run in (await agent.says("list_runs"))["runs"]] == [name]
+
+
+async def test_after_its_deadline_a_demand_begins_nothing(agent: Agent) -> None:
+    over = await agent.raw("start_run", meta={DEADLINE: 1}, text=TEXT)
+    assert over.meta[ERROR]["code"] == "DEADLINE_EXCEEDED"
+    assert await agent.house.one.context.store.list_runs() == []
+
+
+async def test_who_waits_for_news_is_answered_before_the_deadline(agent: Agent) -> None:
+    name = (await agent.says("start_run", text=TEXT))["run"]
+    soon = agent.house.clock.now() + timedelta(seconds=0.05)
+    async with asyncio.timeout(5):
+        nothing = await agent.raw("follow_run", meta=written(soon), run=name, after=10_000, wait_seconds=20)
+    assert nothing.structured["news"] == []
 
 
 async def test_a_question_is_answered_with_a_new_run(agent: Agent) -> None:

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from functions.serve.asgi import app, folded, sse_routes
 from mcp_handlers.kernel.endpoint import Endpoint
+from mcp_handlers.kernel.limits import MAX_BODY
 from mcp_handlers.kernel.result import Result, done
 from tests.fakes.listening import listening
 from workflow.model.base import Json
@@ -201,3 +202,33 @@ async def test_the_old_transport_tells_a_fault_by_its_type_to_the_log_and_nothin
     ours = [record.getMessage() for record in caplog.records if record.name == "functions.serve.sse"]
     assert [told.split(":")[0] for told in ours] == ["unexpected RuntimeError at test_asgi.py"] * 2
     assert "hunter2" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "words"),
+    [
+        (b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', 400, -32700, "names a key twice"),
+        (
+            b'{"jsonrpc":"2.0","id":1,"method":"ping","params":' + b'{"a":' * 40 + b"1" + b"}" * 41,
+            400,
+            -32600,
+            "deeper",
+        ),
+        (b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":NaN}}', 400, -32700, "not JSON"),
+        (b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', 400, -32600, "Batches"),
+        (b'{"a":"' + b"x" * MAX_BODY + b'"}', 413, -32600, "over the limit"),
+    ],
+    ids=["doubled", "deep", "nan", "batch", "long"],
+)
+async def test_what_is_posted_on_the_old_transport_has_the_limits_of_the_modern_wire(
+    body: bytes, status: int, code: int, words: str
+) -> None:
+    async with (
+        listening(lambda _: app({}, "t", sse_routes(Slow()))) as url,
+        httpx.AsyncClient() as http,
+        http.stream("GET", f"{url}/sse", headers={"authorization": "Bearer x"}) as stream,
+    ):
+        lines = stream.aiter_lines()
+        place = await anext(line.removeprefix("data: ") async for line in lines if line.startswith("data: "))
+        said = await http.post(url + place, content=body, headers={"authorization": "Bearer x"})
+    assert (said.status_code, said.json()["error"]["code"], words in said.text) == (status, code, True)
