@@ -25,8 +25,8 @@ from workflow.model.run import Run
 from workflow.store.store import open_store
 
 ROOT = Path(__file__).parents[2]
-BIG = "Train on 8 H100 GPUs for 10 hours, EU only, on-demand"
-"""Dear enough for a project's soft budget to ask, where the project has no budget of its own."""
+BIG = "Train on 8 H100 GPUs for 7.5 hours, EU only, on-demand"
+"""Dear enough for the soft budget of a project that has none of its own, and on no cloud too dear for the hard one."""
 GRACE = Principal(id="grace@example.com", tenant="acme", roles=("operator",))
 AS_GRACE = {"TOLLGATE_USER": GRACE.id, "TOLLGATE_ROLES": "operator"}
 
