@@ -28,8 +28,8 @@ from benchmarks.starts import rows as start_rows
 from benchmarks.starts import starts
 from functions.registry import tool_names
 
-STARTS, CALLS, RUNS = 3, 40, 30
-"""Rounds: fresh processes of each kind, batches of calls, whole runs."""
+CALLS, RUNS = 40, 30
+"""Rounds: batches of calls, whole runs."""
 PARKED, DUE = 1_000, 40
 """Runs in one database: a taste of what `--parked 10000 --due 1000` shows in a quarter of an hour."""
 STYLES = {"met": "green", "missed": "red", "not measured": "yellow"}
@@ -40,7 +40,7 @@ def cold() -> list[Row]:
     missing = [
         Row("start", tool, "", None, note="has no sample call") for tool in tool_names() if tool not in sampled()
     ]
-    return [*start_rows(starts(STARTS)), *missing]
+    return [*start_rows(starts()), *missing]
 
 
 SECTIONS: dict[str, Callable[[], Sequence[Row]]] = {
