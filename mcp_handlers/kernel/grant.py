@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from mcp_handlers.kernel.identity import audience
 from mcp_handlers.kernel.jws import Keys
 from workflow.model.base import Noun
-from workflow.model.errors import Unauthorized
+from workflow.model.errors import GateUnavailable, Unauthorized
 from workflow.model.principal import Principal
 
 GRANT = "tollgate-grant+jwt"
@@ -47,7 +47,9 @@ def check(
     version: int,
     now: datetime,
 ) -> Grant:
-    """The Grant in the `Tollgate-Grant` header, if it is for exactly this call. Raises Unauthorized otherwise."""
+    """The Grant in the `Tollgate-Grant` header, if it is for exactly this call. Raises Unauthorized otherwise, and
+    GateUnavailable where all that differs is the policies that it was judged by: they change, and are then asked again.
+    """
     token = headers.get(HEADER, "")
     if not token:
         raise Unauthorized(
@@ -65,7 +67,6 @@ def check(
         "cloud": (grant.cloud, cloud),
         "arguments": (grant.arguments_digest, arguments_digest),
         "principal": (grant.principal.model_dump_json(), principal.model_dump_json()),
-        "policy revision": (grant.revision, revision),
         "version": (str(grant.version), str(version)),
     }
     differing = [name for name, (a, b) in wanted.items() if not hmac.compare_digest(a.encode(), b.encode())]
@@ -73,4 +74,6 @@ def check(
         raise Unauthorized(
             f"The Grant was given for another {' and '.join(differing)}.", "Ask the control plane again."
         )
+    if not hmac.compare_digest(grant.revision.encode(), revision.encode()):
+        raise GateUnavailable("The Grant was given under another policy revision than is in force here.")
     return grant

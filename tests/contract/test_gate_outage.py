@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from workflow.deploy.conduct import resume, start
 from workflow.deploy.context import Context
 from workflow.deploy.graph import Graph, build
 from workflow.deploy.journal import Journal
+from workflow.model.base import Json
+from workflow.model.errors import GateUnavailable
 from workflow.model.ports import Event
 from workflow.model.workload import Request
 from workflow.store.checkpoints import open_checkpoints
@@ -113,3 +116,31 @@ async def test_a_run_that_waited_long_enough_is_parked_and_goes_on_in_another_pr
     assert ended.waits_for == ""
     assert replayed.count("decided") == 1
     assert replayed[-1] == "finished"
+
+
+class Reloading(Clouds):
+    """Clouds whose functions have the new policies when the control plane does not, once for each write."""
+
+    met: set[str]
+
+    async def call(
+        self, tool: str, cloud: str, arguments: Json, *, run: str = "", step: str = "", version: int | None = None
+    ) -> Any:
+        """As those."""
+        if step and step not in self.met:
+            self.met.add(step)
+            raise GateUnavailable("The Grant was given under another policy revision than is in force here.")
+        return await super().call(tool, cloud, arguments, run=run, step=step, version=version)
+
+
+async def test_a_run_that_meets_a_change_of_the_policies_has_its_calls_decided_again(
+    bench: Bench, tmp_path: Path
+) -> None:
+    async with conducting(bench, tmp_path, 60) as (context, graph):
+        tools = Reloading(context.control)
+        tools.met = set()
+        run = await start(replace(context, tools=tools), graph, request())
+        receipts = await context.store.list_receipts("r1")
+    assert run.state == "succeeded"
+    assert len(receipts) == len(tools.met) == 2
+    assert bench.kinds().count("gate.unavailable") == bench.kinds().count("gate.returned") == 2

@@ -127,6 +127,17 @@ async def test_money_is_given_back_where_the_functions_own_gate_refused(plane: P
     assert await plane.states() == ["released"]
 
 
+async def test_a_write_that_meets_a_change_of_the_policies_is_done_when_it_is_sent_again(plane: Plane) -> None:
+    plane.world.gate.revision = "told-2"
+    met = (await plane.call(outside()))["_meta"]["tollgate/error"]
+    assert (met["code"], met["retryable"]) == ("GATE_UNAVAILABLE", True)
+    assert (plane.world.handler.calls, await plane.states()) == ([], ["held"])
+    assert isinstance(plane.control.gate, ToldGate)
+    plane.control.gate.revision = "told-2"
+    assert (await plane.call(outside()))["isError"] is False
+    assert await plane.states() == ["settled"]
+
+
 async def test_money_stays_held_where_the_outcome_is_not_known(plane: Plane) -> None:
     plane.down = True
     result = await plane.call(outside())
