@@ -34,16 +34,16 @@ reads = calls("get_health")
 verdicts = st.sampled_from(["allow", "allow", "allow", "deny", "ask"])
 
 
-def sound(response: Response, *, fault: bool = False) -> None:
+def sound(response: Response, *, fault: bool = False, stale: bool = False) -> None:
     """A 202 without a body, or a JSON-RPC answer with the right status and nothing of the inside. That we failed is
-    said only where there was a `fault`."""
+    said only where there was a `fault`, and that nobody has judged only of a `stale` Grant."""
     if response.status == 202:
         assert response.body == b""
         return
     answer = json.loads(response.body)
     assert answer["jsonrpc"] == "2.0"
     assert set(answer) in ({"jsonrpc", "id", "result"}, {"jsonrpc", "id", "error"})
-    assert response.status in (200, 400, 401, 404, *([500] if fault else []))
+    assert response.status in (200, 400, 401, 404, *([500] if fault else []), *([503] if stale else []))
     assert response.status == 200 or "error" in answer
     assert b"Traceback" not in response.body
     assert b"inside" not in response.body
@@ -71,7 +71,8 @@ async def answered(world: World, sent: Sent, grant: Grant | None = None) -> dict
     headers, body = sent.written(token, world.signer.grant(grant) if grant else "")
     endpoint = world.bucket if sent.tool == "create_storage_bucket" else world.health
     response = await endpoint.rpc(headers, body)
-    sound(response, fault=bool(world.handler.calls) and world.handler.raises in FAULTS)
+    stale = grant is not None and grant.revision != world.gate.revision
+    sound(response, fault=bool(world.handler.calls) and world.handler.raises in FAULTS, stale=stale)
     allowed = [asked for asked in world.gate.asked if world.gate.says(asked) == "allow"]
     for wanted, _ in world.handler.calls:
         assert headers["authorization"] == f"Bearer {token}"
