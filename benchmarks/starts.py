@@ -23,6 +23,8 @@ NAMES = {"official": "MCPServer", "fast": "fastmcp"}
 WITHOUT, WITH = Target(0.30, "at_most"), Target(0.45, "at_most")
 
 IN_VAIN, MOST, NOTICED = 5, 16, 0.98
+"""Starts in a row that must not lower a figure; starts at most; and what a figure must come to of the one before to be
+less than it."""
 
 Told = dict[str, Any]
 Starts = Mapping[tuple[str, str, str], Sequence[Told]]

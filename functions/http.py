@@ -18,6 +18,8 @@ GRACE_SECONDS = 2.0
 """After the deadline, for the answer of a function that kept to it."""
 CONNECTIONS = 512
 """More than all lanes together have places, so that no cloud's calls wait for a connection behind another's."""
+IDLE_SECONDS = 5.0
+"""How long an idle connection is kept: less than gateways and our own servers keep theirs."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _ENDED = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
@@ -39,7 +41,7 @@ class HttpPost:
     """The kernel's `Post` over one pooled client."""
 
     def __init__(self) -> None:
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=50)
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=50, keepalive_expiry=IDLE_SECONDS)
         self._client = httpx.AsyncClient(limits=limits)
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:

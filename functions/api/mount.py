@@ -14,6 +14,7 @@ from functions.api.api import Api
 from functions.api.call import MAX_BODY, Web
 from functions.api.operation import ROOT
 from functions.api.stream import HEADERS
+from functions.body import bounded
 from mcp_handlers.kernel.response import Response
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -32,14 +33,9 @@ def api_routes(api: Api, before: Sequence[Middleware] = ()) -> list[BaseRoute]:
 
 
 async def _web(request: Request) -> Web:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            # What is longer is refused by its length, and need not be read.
-            break
+    body = await bounded(request, MAX_BODY)
     # As it was sent: an escaped slash is no part of the path.
     raw = request.scope.get("raw_path") or request.url.path.encode()
     path = raw.decode("ascii", "replace").partition("?")[0].removeprefix(ROOT)
     headers = dict(request.headers.items())
-    return Web(request.method, path, request.scope.get("query_string", b"").decode("latin-1"), headers, bytes(body))
+    return Web(request.method, path, request.scope.get("query_string", b"").decode("latin-1"), headers, body)

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import functions.start  # noqa: F401 - before anything imports pydantic
+from functions.body import bounded
 from functions.catalog import deployed
 from functions.gcp.held import secret
 from functions.gcp.telling import observe
-from functions.gcp.wire import bounded, headers_of
+from functions.gcp.wire import headers_of
 from functions.held import GATEWAY_KEYS, said
 from functions.http import HttpPost
 from mcp_handlers.kernel import deadline, telemetry

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import functions.start  # noqa: F401 - before anything imports pydantic
+from functions.body import bounded
 from functions.control import ControlPlane
 from functions.gcp.held import settings
 from functions.gcp.telling import observe
-from functions.gcp.wire import bounded, headers_of
+from functions.gcp.wire import headers_of
 from functions.web import lines
 from mcp_handlers.kernel import deadline, telemetry
 from mcp_handlers.kernel.limits import MAX_BODY

@@ -33,8 +33,8 @@ from workflow.model.base import Json
 from workflow.store.store import open_store
 
 KEEP_ALIVE_SECONDS = 75
-"""How long an idle connection is kept: longer than clients keep theirs (httpx: 5 s), so that it is they who close it,
-and none sends a call into one that is just being closed."""
+"""How long an idle connection is kept: longer than clients keep theirs (ours: `functions.http`), so that it is they who
+close it, and none sends a call into one that is just being closed."""
 
 
 def cloud_app(told: Settings, cloud: str, post: Post) -> Starlette:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from functions.body import bounded
 from functions.serve.progress import BEAT, answered, progress_token
 from mcp_handlers.kernel.endpoint import Endpoint, Service
 from mcp_handlers.kernel.limits import MAX_BODY
@@ -112,20 +113,9 @@ def folded(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-async def body_of(request: Request) -> bytes:
-    """The body, or as much of it as shows that it is too long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            break
-    return bytes(body)
-
-
 def _served(endpoint: Endpoint, beat: float) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        body = await body_of(request)
-        headers = folded(request.headers.items())
+        body, headers = await bounded(request, MAX_BODY), folded(request.headers.items())
         return await answered(endpoint.rpc(headers, body), progress_token(headers, body), beat)
 
     return answer

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from functions.serve.asgi import body_of
+from functions.body import bounded
 from mcp_handlers.kernel import faults, limits, wire
 from mcp_handlers.kernel.endpoint import VERSION, Service
 from mcp_handlers.kernel.limits import MAX_BODY
@@ -48,7 +48,7 @@ class Sse:
 
     async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand it on, if it is within the limits of the modern wire: the SDK has none but that of size."""
-        body = await body_of(Request(scope, receive))
+        body = await bounded(Request(scope, receive), MAX_BODY)
         try:
             limits.parse(body)
         except RpcError as error:

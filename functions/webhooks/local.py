@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from functions.body import bounded
 from functions.orchestrate.wake import wake
 from functions.webhooks.doors import doors
 from functions.webhooks.function import headers_of, reception
@@ -27,12 +28,7 @@ def hook_routes(store: Store) -> list[BaseRoute]:
 
 def _served(desk: Reception, door: Door) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                break
-        found = await desk.receive(door, Posted(dict(request.headers), bytes(body)))
+        found = await desk.receive(door, Posted(dict(request.headers), await bounded(request, MAX_BODY)))
         return Response(found.content, found.status, headers_of(found))
 
     return answer

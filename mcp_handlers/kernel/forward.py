@@ -23,8 +23,8 @@ from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
 
 KEPT = 4
-"""Connections to one function that may be kept open: a run asks so many quotas at once. A process that its platform
-froze may find them all closed, and the next is a new one."""
+"""Kept-open connections that a read may find closed, one after the other, before that is the cloud's fault: a process
+that its platform froze finds all that it had, and a run asks a cloud so much at once."""
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
 """Send a body to a URL with headers: (status, body) of the answer.

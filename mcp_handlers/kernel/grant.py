@@ -75,5 +75,8 @@ def check(
             f"The Grant was given for another {' and '.join(differing)}.", "Ask the control plane again."
         )
     if not hmac.compare_digest(grant.revision.encode(), revision.encode()):
-        raise GateUnavailable("The Grant was given under another policy revision than is in force here.")
+        raise GateUnavailable(
+            "The Grant was given under another policy revision than is in force here.",
+            "Nothing was done. Send it again; where that does not help, this function is of another release.",
+        )
     return grant

@@ -57,8 +57,8 @@ class Survey:
         self.spend = await self.context.store.spend(tenant, project, self.now)
         self.freezes = await freezes(self.context.store)
         off, asked = await standing(self.context.store), self.brief.clouds or self.context.clouds
-        left_out = switched_off(off, self.brief, [cloud for cloud in asked if not self._excluded(cloud)])
-        self.exclusions += [one for one in left_out if one not in self.exclusions]
+        switched = switched_off(off, self.brief, [cloud for cloud in asked if not self._excluded(cloud)])
+        self.exclusions += [one for one in switched if one not in self.exclusions]
         if stands := wholly_off(off, self.brief, asked):
             self.off = denial(stands, self.context.gate.revision)
         away = [skipped(one) for one in await degraded(self.context, self.request) if not self._excluded(one.cloud)]

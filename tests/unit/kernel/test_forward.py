@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
-import httpx
 import pytest
+from starlette.applications import Starlette
 
-from functions.http import HttpPost
-from functions.serve.__main__ import KEEP_ALIVE_SECONDS
+from functions.http import IDLE_SECONDS, HttpPost
+from functions.serve.__main__ import _server
 from mcp_handlers.kernel.forward import KEPT, Dropped, Forward, Pass
 from mcp_handlers.kernel.result import Result
 from workflow.model.base import compact
@@ -78,6 +79,24 @@ async def test_a_connection_that_was_closed_as_it_was_used_again_is_told_from_si
 
 
 def test_our_servers_keep_idle_connections_longer_than_our_clients_do() -> None:
-    theirs = httpx.Limits().keepalive_expiry
-    assert theirs is not None
-    assert theirs < KEEP_ALIVE_SECONDS
+    assert _server(Starlette(), 0).config.timeout_keep_alive > IDLE_SECONDS
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.http.IDLE_SECONDS", 0.0)
+    opened = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        with suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"hello"):
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        url, post = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", HttpPost()
+        assert [await post(url, {}, b"hello") for _ in range(2)] == [(200, b"ok")] * 2
+        assert opened == 2
+        await post.close()

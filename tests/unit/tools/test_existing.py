@@ -56,12 +56,13 @@ def test_what_clouds_call_things_is_taken_and_is_a_resource(tool: Tool, field: s
 @pytest.mark.parametrize("name", ["..", "../x", "a/../b", "a/./b", "a/..", "/a", "a b", "a\n", "a?b", "%2e", "a" * 513])
 def test_a_bucket_is_held_to_the_same_form(name: str) -> None:
     machine = {"region": "eu-west-1", "machine": "ml.m5.large", "tags": TAGS}
-    deploys = {"name": "chat", "model": "m1", "model_path": "models/m1", **machine}
+    deploys = {"endpoint": "chat", "model": "m1", "image": "server:1", **machine}
     trains = {"image": "trainer:1", "hours": 1, **machine}
     for tool, beside in ((submit_ml_job.TOOL, trains), (deploy_model.TOOL, deploys)):
         with pytest.raises(ValidationError) as refused:
             tool.input.model_validate({**beside, "bucket": name})
-        assert ("bucket",) in [error["loc"] for error in refused.value.errors()]
+        assert [error["loc"] for error in refused.value.errors()] == [("bucket",)]
+        assert tool.input.model_validate({**beside, "bucket": "acme/data"})
 
 
 def test_what_was_stored_under_an_odd_name_is_still_read() -> None:
