@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mcp_handlers.kernel import deadline
+from mcp_handlers.aws import sending
 from workflow.model.errors import BadRequest
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.credentials import CredentialProvider
     from botocore.loaders import Loader
     from botocore.session import Session
@@ -32,7 +31,8 @@ class Clients:
 
     Credentials, endpoint and region come from the usual variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
     AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>); without a key, the SDK's own chain finds one.
-    Where `credentials` are given, they are the only ones. The SDK retries nothing: the kernel does, with the same key.
+    Where `credentials` are given, they are the only ones. The SDK repeats nothing, the kernel does, with the same key;
+    but a read whose connection ended is sent again (`sending`).
     """
 
     def __init__(
@@ -119,12 +119,12 @@ class Clients:
         from botocore.config import Config
         from botocore.exceptions import InvalidRegionError
 
-        self._session = self._session or self._begun()
+        session = self._session = self._session or self._begun()
         named = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
         keys = () if self._credentials else ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
         given: dict[str, Any] = {f"aws_{key.lower()}": self.env.get(f"AWS_{key}") for key in keys}
         try:
-            client = self._session.create_client(
+            client = session.create_client(
                 service,
                 region_name=region,
                 endpoint_url=self.env.get(named) or self.env.get("AWS_ENDPOINT_URL"),
@@ -139,27 +139,12 @@ class Clients:
         except InvalidRegionError as error:
             raise BadRequest(f"{region!r} cannot be the name of a region of AWS.") from error
         hooks: Any = client.meta.events
-        hooks.register("before-send", self._in_time)
-        return client
-
-    def _in_time(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        """Send a request whose deadline is sooner than the client's own timeout, which is fixed when it is made.
-
-        None otherwise: then the SDK sends it. The connection is a new one; that is rare, and better than a client each.
-        """
-        seconds = deadline.allowed(self._read_seconds)
-        if self._session is None or seconds >= self._read_seconds:
-            return None
-        from botocore.httpsession import URLLib3Session
-        from botocore.utils import get_environ_proxies
-
-        session: Any = URLLib3Session
-        own: URLLib3Session = session(
-            verify=self._session.get_config_variable("ca_bundle") or True,
-            proxies=get_environ_proxies(request.url),
-            timeout=(min(CONNECT_SECONDS, seconds), seconds),
+        hooks.register(
+            "before-send",
+            lambda request, **_: sending.in_time(request, session, CONNECT_SECONDS, self._read_seconds),
         )
-        return own.send(request)
+        hooks.register("needs-retry", sending.again)
+        return client
 
     def _begun(self) -> Session:
         import botocore.session

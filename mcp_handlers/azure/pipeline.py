@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from azure.core.exceptions import ServiceResponseError, ServiceResponseTimeoutError
 from azure.core.pipeline.policies import RetryPolicy
 
 from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.kept_open import CLOSED
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -29,7 +31,17 @@ class ReadsOnly(RetryPolicy[Any, Any]):
         super().__init__(retry_total=1, retry_status=1, retry_connect=0, retry_read=0)
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        """Send, and perhaps once more."""
+        """Send, and perhaps once more; a read whose kept-open connection had ended, on another one."""
+        for _ in range(CLOSED if _reads(request) else 0):
+            try:
+                return self._timed(request)
+            except ServiceResponseTimeoutError:
+                raise
+            except ServiceResponseError:
+                continue
+        return self._timed(request)
+
+    def _timed(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         given = request.context.options
         given["connection_timeout"] = deadline.allowed(CONNECT_SECONDS)
         given["timeout"] = given["read_timeout"] = deadline.allowed(READ_SECONDS)
@@ -38,8 +50,11 @@ class ReadsOnly(RetryPolicy[Any, Any]):
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         """True for a read that failed in passing."""
         wait = self.get_retry_after(response) or 0
-        reads = response.http_request.method in ("GET", "HEAD")
-        return reads and wait <= _PATIENCE_SECONDS and super().is_retry(settings, response)
+        return _reads(response) and wait <= _PATIENCE_SECONDS and super().is_retry(settings, response)
+
+
+def _reads(message: PipelineRequest[Any] | PipelineResponse[Any, Any]) -> bool:
+    return message.http_request.method in ("GET", "HEAD")
 
 
 def options(endpoint: str, ca: str, poll_seconds: float) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class Clients:
 
                 options = ClientOptions(api_endpoint=self._endpoint) if self._endpoint else None
                 client: Any = storage.Client
-                self._storage = client(self.project, credentials=self._authority(), client_options=options)
+                self._storage = client(self.project, self._authority(), self._new_session(), client_options=options)
             return self._storage
 
     def wait(self, operation: Json, *, region: str) -> Json:
@@ -210,9 +210,9 @@ class Clients:
             self._idle.append(session)
 
     def _new_session(self) -> Any:
-        from google.auth.transport import requests
+        from mcp_handlers.gcp.session import Session
 
-        session: Any = requests.AuthorizedSession
+        session: Any = Session
         return session(self._authority())
 
     def _authority(self) -> Any:

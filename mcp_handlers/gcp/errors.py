@@ -80,14 +80,14 @@ def from_exception(problem: Exception, *, write: bool) -> TollgateError:
         return found
     if isinstance(problem, GoogleAuthError):
         return CloudDown("no credentials could be had from Google's metadata server")
-    if isinstance(problem, (http.ConnectTimeout, http.ConnectionError)) and not _cut_off(problem):
+    if isinstance(problem, (http.ConnectTimeout, http.ConnectionError)) and not cut_off(problem):
         return RegionDown("Google's endpoint cannot be reached")
     if isinstance(problem, http.RequestException):
         return OutcomeUnknown("Google did not answer in time") if write else RegionDown("Google did not answer in time")
     return Terminal(f"unexpected {type(problem).__name__} while calling Google")
 
 
-def _cut_off(problem: Exception) -> bool:
+def cut_off(problem: Exception) -> bool:
     """True where the connection stood and then broke: the request may have been carried out."""
     return "aborted" in str(problem).lower()
 

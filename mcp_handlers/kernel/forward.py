@@ -15,16 +15,13 @@ from mcp_handlers.kernel.bulkhead import Lane
 from mcp_handlers.kernel.elicit import APPROVAL
 from mcp_handlers.kernel.grant import HEADER
 from mcp_handlers.kernel.intake import VERSION
+from mcp_handlers.kernel.kept_open import CLOSED
 from mcp_handlers.kernel.result import DECISION, Result
 from mcp_handlers.kernel.wire import META, MODERN, encode_header, mirror
 from mcp_handlers.tools.contract import MIRRORED
 from workflow.model.base import Json, Noun
 from workflow.model.decision import Decision
 from workflow.model.errors import BY_CODE, CloudDown, OutcomeUnknown, TollgateError, Unauthorized, failure
-
-KEPT = 4
-"""Kept-open connections that a read may find closed, one after the other, before that is the cloud's fault: a process
-that its platform froze finds all that it had, and a run asks a cloud so much at once."""
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
 """Send a body to a URL with headers: (status, body) of the answer.
@@ -94,7 +91,7 @@ class Forward:
     async def _posted(self, url: str, headers: Mapping[str, str], body: bytes, *, writes: bool) -> tuple[int, bytes]:
         """The answer. A read whose connection ended is sent again: one closed connection is no cloud that is down.
         Whether a write acted is asked by whoever has its key."""
-        for _ in range(0 if writes else KEPT):
+        for _ in range(0 if writes else CLOSED):
             try:
                 return await self.post(url, headers, body)
             except Dropped:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
-
 from infra.local.aws.app import application
+from infra.local.serving import serve
 
 
 def main() -> None:
@@ -16,14 +15,7 @@ def main() -> None:
     parser.add_argument("--ministack", required=True, help="base URL of ministack")
     parser.add_argument("--moto", required=True, help="base URL of the moto server")
     asked = parser.parse_args()
-    uvicorn.run(
-        application(asked.ministack, asked.moto),
-        host="127.0.0.1",
-        port=asked.port,
-        log_level="warning",
-        lifespan="on",
-        timeout_graceful_shutdown=1,
-    )
+    serve(application(asked.ministack, asked.moto), asked.port, lifespan="on")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import uvicorn
-
 from infra.local.azure.app import create_app
+from infra.local.serving import serve
 from infra.local.tls import certificate
 
 
@@ -18,15 +17,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder of the certificates")
     chosen = parser.parse_args()
     files = certificate(chosen.state)
-    uvicorn.run(
-        create_app(),
-        host="127.0.0.1",
-        port=chosen.port,
-        ssl_certfile=str(files.chain),
-        ssl_keyfile=str(files.key),
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
+    serve(create_app(), chosen.port, ssl_certfile=str(files.chain), ssl_keyfile=str(files.key))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
-
 from infra.local.gcp.app import build
+from infra.local.serving import serve
 
 
 def main() -> None:
@@ -14,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.local.gcp", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
-    uvicorn.run(build(), host="127.0.0.1", port=arguments.port, log_level="warning", access_log=False)
+    serve(build(), arguments.port)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.local import serving
 from infra.local.faults import Fault, FaultBook
 from infra.local.gcp.metadata import PROJECT
 from infra.local.pubsub.broker import Broker
@@ -34,7 +34,7 @@ def main() -> None:
     broker.create_subscription(f"projects/{PROJECT}/subscriptions/{NAME}", topic, LEAST_ACK_SECONDS)
     server, _ = serve(arguments.port, broker, faults)
     try:
-        uvicorn.run(control(faults), host="127.0.0.1", port=arguments.control, log_level="warning", access_log=False)
+        serving.serve(control(faults), arguments.control)
     finally:
         server.stop(None).wait()
 

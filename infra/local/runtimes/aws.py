@@ -13,11 +13,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 
 from infra.local.runtimes.aws_api import routes
 from infra.local.runtimes.aws_queue import Queue
+from infra.local.serving import serve
 
 
 def application(handler: str, port: int) -> Starlette:
@@ -53,14 +53,7 @@ def main() -> None:
     parser.add_argument("--handler", required=True, help="the function, as module.function")
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args()
-    uvicorn.run(
-        application(chosen.handler, chosen.port),
-        host="127.0.0.1",
-        port=chosen.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    serve(application(chosen.handler, chosen.port), chosen.port)
 
 
 if __name__ == "__main__":

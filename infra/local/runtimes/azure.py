@@ -6,10 +6,9 @@ import argparse
 import logging
 from pathlib import Path
 
-import uvicorn
-
 from infra.local.runtimes.azure_host import host
 from infra.local.runtimes.azure_worker import Worker
+from infra.local.serving import serve
 
 
 def main() -> None:
@@ -20,14 +19,7 @@ def main() -> None:
     chosen = parser.parse_args()
     # The library says which function it runs, as the host's own log does.
     logging.basicConfig(level=logging.INFO)
-    uvicorn.run(
-        host(Worker(chosen.app)),
-        host="127.0.0.1",
-        port=chosen.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    serve(host(Worker(chosen.app)), chosen.port)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import httpx
 
 from infra.local.runtimes.gcp import TARGETS
 from infra.local.services import PROJECT, clean_environment
+from infra.local.serving import KEEP_ALIVE_SECONDS
 
 LIBRARIES = PROJECT / ".tools" / "runtimes"
 PATIENCE = 60.0
@@ -115,7 +116,12 @@ def gcp(targets: Mapping[str, tuple[Path, str]], told: Mapping[str, str]) -> Abs
     port = free_port()
     paths = {path: [str(source), target] for path, (source, target) in targets.items()}
     command = ["gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "8", "--log-level", "warning"]
-    command += ["--no-control-socket", "infra.local.runtimes.gcp:application()"]
+    command += [
+        "--keep-alive",
+        str(KEEP_ALIVE_SECONDS),
+        "--no-control-socket",
+        "infra.local.runtimes.gcp:application()",
+    ]
     return started("functions-framework", command, port, "/healthz", {**told, TARGETS: json.dumps(paths)})
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import google.auth
 import pytest
-from google.auth.transport import requests
 
 from mcp_handlers.gcp import client, owned
+from mcp_handlers.gcp import session as sessions
 from mcp_handlers.kernel import deadline
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected, Throttled
 from workflow.model.resource import Resource
@@ -44,7 +44,7 @@ class Session:
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> type[Session]:
     monkeypatch.setattr(google.auth, "default", lambda scopes: (object(), "p"))
-    monkeypatch.setattr(requests, "AuthorizedSession", Session)
+    monkeypatch.setattr(sessions, "Session", Session)
     monkeypatch.setattr(client, "_POLL_SECONDS", (0, 0))
     Session.asked, Session.answers = [], [Answer({})]
     return Session

@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 
 from functions.http import IDLE_SECONDS, HttpPost
 from functions.serve.__main__ import _server
-from mcp_handlers.kernel.forward import KEPT, Dropped, Forward, Pass
+from mcp_handlers.kernel.forward import Dropped, Forward, Pass
+from mcp_handlers.kernel.kept_open import CLOSED
 from mcp_handlers.kernel.result import Result
 from workflow.model.base import compact
 from workflow.model.errors import CloudDown, OutcomeUnknown
@@ -35,7 +36,7 @@ class Ending:
         return 200, compact(ANSWER).encode()
 
 
-@pytest.mark.parametrize("times", [1, KEPT])
+@pytest.mark.parametrize("times", [1, CLOSED])
 async def test_a_read_whose_kept_connections_ended_is_sent_again_and_no_cloud_is_blamed(times: int) -> None:
     post = Ending(times)
     assert await Forward("aws", "http://f", post).call("get_health", {}, LEAVE, writes=False) == DONE
@@ -46,7 +47,7 @@ async def test_a_read_whose_connections_keep_ending_says_that_the_cloud_is_down(
     post = Ending(9)
     with pytest.raises(CloudDown, match="it ended"):
         await Forward("aws", "http://f", post).call("get_health", {}, LEAVE, writes=False)
-    assert len(post.bodies) == KEPT + 1
+    assert len(post.bodies) == CLOSED + 1
 
 
 async def test_a_write_whose_connection_ended_is_not_sent_again_here_and_may_have_acted() -> None:
