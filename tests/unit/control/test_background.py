@@ -59,13 +59,23 @@ class Plane:
     keeps: bool = False
     """Whether nothing may be released."""
     released: list[Json] = field(default_factory=list)
+    processes: list[Background] = field(default_factory=list)
+    """All that were begun: none is at an end before the test is."""
 
     def started(self, patience: float = 0.01, *, rates: Rates | None = None, pause: float = 0) -> Endpoint:
         """Its endpoint in a process that has just begun."""
         identity, clock = self.world.identity, self.world.clock
         ways = {"aws": Forward("aws", "http://aws", self._post)}
         front = Front(self.control, ways, identity, rates or Rates(limits(), clock))
-        return Endpoint(front, Background(front, TOOLS, self.control.store, identity, clock, patience, pause))
+        self.processes.append(Background(front, TOOLS, self.control.store, identity, clock, patience, pause))
+        return Endpoint(front, self.processes[-1])
+
+    async def end(self) -> None:
+        """Stop whatever is still at work."""
+        endings = [ending for one in self.processes for ending, _ in one._running.values()]
+        for ending in endings:
+            ending.cancel()
+        await asyncio.gather(*endings, return_exceptions=True)
 
     async def _post(self, url: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         if url.endswith("release_resource"):
@@ -147,7 +157,9 @@ async def begun(database: Path) -> AsyncIterator[Plane]:
         control = Control(
             tools=TOOLS, gate=ToldGate(), store=store, signer=world.signer, clock=world.clock, estimate=one_cent
         )
-        yield Plane(control, world, priced_now)
+        plane = Plane(control, world, priced_now)
+        yield plane
+        await plane.end()
 
 
 @pytest.fixture
@@ -362,8 +374,6 @@ async def test_a_process_that_may_not_ask_now_does_not_end_what_another_is_at_wo
         await asyncio.sleep(0.01)
     plane.go.set()
     assert (await plane.ended(first, task))["result"]["isError"] is False
-    for ending, _ in list(other.tasks._running.values()):
-        ending.cancel()
 
 
 async def test_who_is_denied_when_the_task_is_asked_for_again_is_told_so_once_and_that_it_may_have_been_done(
