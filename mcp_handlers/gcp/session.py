@@ -8,6 +8,7 @@ from google.auth.transport.requests import AuthorizedSession
 from requests.exceptions import ConnectionError as Broken
 
 from mcp_handlers.gcp.errors import cut_off
+from mcp_handlers.kernel import deadline
 from mcp_handlers.kernel.kept_open import CLOSED
 
 
@@ -15,7 +16,7 @@ class Session(AuthorizedSession):
     """Raises what its parent raises, where even a new connection ended."""
 
     def request(self, method: Any, url: Any, *arguments: Any, **options: Any) -> Any:
-        """Send one request: a requests.Response."""
+        """Send one request: a requests.Response. `timeout` must be given: seconds to connect and to read."""
         send: Any = super().request
         for _ in range(CLOSED if method in ("GET", "HEAD") else 0):
             try:
@@ -23,4 +24,5 @@ class Session(AuthorizedSession):
             except Broken as problem:
                 if not cut_off(problem):
                     raise
+                options["timeout"] = tuple(map(deadline.allowed, options["timeout"]))
         return send(method, url, *arguments, **options)

@@ -9,10 +9,14 @@ from typing import Any
 
 import google.auth
 import pytest
+from google.auth.transport.requests import AuthorizedSession
+from google.oauth2.credentials import Credentials
+from requests.exceptions import ConnectionError as Broken
 
 from mcp_handlers.gcp import client, owned
 from mcp_handlers.gcp import session as sessions
 from mcp_handlers.kernel import deadline
+from mcp_handlers.kernel.kept_open import CLOSED
 from workflow.model.errors import NoCapacity, NoPermission, NotFound, OutcomeUnknown, Rejected, Throttled
 from workflow.model.resource import Resource
 
@@ -145,3 +149,20 @@ def test_an_operation_is_not_waited_for_past_the_callers_deadline(monkeypatch: p
         pytest.raises(OutcomeUnknown, match="was not done in 0 s"),
     ):
         found.wait(running, region="europe-west1")
+
+
+def test_a_read_that_is_sent_again_waits_no_longer_than_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[tuple[float, float]] = []
+
+    def ended(_session: object, _method: str, _url: str, *, timeout: tuple[float, float]) -> None:
+        waited.append(timeout)
+        raise Broken("('Connection aborted.', RemoteDisconnected('closed without response'))")
+
+    monkeypatch.setattr(AuthorizedSession, "request", ended)
+    one: Any = sessions.Session(Credentials("token"))
+    now = datetime.now(UTC)
+    with deadline.kept(now + timedelta(seconds=1), now), pytest.raises(Broken):
+        one.request("GET", "http://127.0.0.1:9", timeout=(3.0, 20.0))
+    longest = 1 + deadline.GRACE_SECONDS
+    assert (waited[0], len(waited)) == ((3.0, 20.0), CLOSED + 1)
+    assert all(connect <= longest and read <= longest for connect, read in waited[1:])
