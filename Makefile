@@ -90,7 +90,7 @@ chaos: $(VENV)/.dev $(EMULATORS)/.done
 deploy-local: $(VENV)/.dev $(EMULATORS)/.done $(DEPLOYMENT)/.done
 	TOLLGATE_DEPLOYED=1 $(BIN)/pytest -q --timeout 900 tests/deployed
 
-# Everything that takes long, one after the other: an hour and a half, or more.
+# Everything that takes long, one after the other: an hour and a quarter, or more.
 test-all:
 	$(MAKE) $(CONFORMANCE)/.done
 	TOLLGATE_TESTS=all $(MAKE) test
