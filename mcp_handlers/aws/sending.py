@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from botocore.session import Session
 
-_READS = ("Describe", "Get", "Head", "List")
+_HARMLESS = ("Assume", "Describe", "Get", "Head", "List")
+"""How the names of operations begin that change nothing. To assume a role only gives out another session, and the
+connection for it has been idle for as long as the last one held."""
 
 
 def in_time(
@@ -38,11 +40,11 @@ def in_time(
 
 
 def again(attempts: int, operation: OperationModel, caught_exception: Exception | None, **_: object) -> int | None:
-    """0, seconds to wait, for a read whose connection ended before an answer: it may have been kept open too long.
+    """0, seconds to wait, where the connection ended before an answer to what changes nothing: it may have been idle.
 
     None otherwise: whether a write acted is asked by the kernel, with the same key.
     """
     from botocore.exceptions import ConnectionClosedError
 
-    ended = isinstance(caught_exception, ConnectionClosedError) and operation.name.startswith(_READS)
+    ended = isinstance(caught_exception, ConnectionClosedError) and operation.name.startswith(_HARMLESS)
     return 0 if ended and attempts <= CLOSED else None
